@@ -1,0 +1,187 @@
+"""Conferences, with their pictures and papers."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from guizhou_portal.constraints import not_before
+from guizhou_portal.documents import DocumentFile
+from guizhou_portal.pictures.fields import PictureField, require_alt
+from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
+from guizhou_portal.richtext import RichTextField
+from projects.models import Organisation
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Use a name such as Europe/Berlin."),
+            params={"name": name},
+        )
+
+
+class EventQuerySet(PublicRecordQuerySet):
+    def latest_first(self):
+        """Newest first; events whose date is not published come last, in the order entered."""
+        return self.order_by(F("starts_at").desc(nulls_last=True), "pk")
+
+    def with_programme(self):
+        from .programme import ProgrammeItem
+
+        return self.prefetch_related(
+            Prefetch("programme", ProgrammeItem.objects.with_public_appearances())
+        )
+
+    def for_page(self):
+        """Everything the event's own page shows."""
+        from .contract import Contract
+
+        return self.with_programme().prefetch_related(
+            "organisers",
+            "photos",
+            "documents",
+            Prefetch("contracts", Contract.objects.published().for_cards()),
+        )
+
+
+class Event(PublicRecord):
+    title = models.CharField(_("title"), max_length=200)
+    subtitle = models.CharField(_("subtitle"), max_length=250, blank=True)
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("One or two sentences, shown on cards.")
+    )
+    report = RichTextField(_("report"), blank=True)
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    address = models.TextField(_("postal address"), blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    country = CountryField(_("country"), blank=True)
+    starts_at = models.DateTimeField(
+        _("starts at"), null=True, blank=True, help_text=_("Leave empty if unknown.")
+    )
+    ends_at = models.DateTimeField(
+        _("ends at"), null=True, blank=True, help_text=_("Leave empty if unknown.")
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="Europe/Berlin",
+        validators=[validate_time_zone],
+        help_text=_("Times are shown in this zone, for example Europe/Berlin or Asia/Shanghai."),
+    )
+    date_note = models.CharField(
+        _("note on the date"),
+        max_length=200,
+        blank=True,
+        help_text=_("What is known of the date, if the date itself is not."),
+    )
+    audience = models.CharField(_("audience"), max_length=200, blank=True)
+    organisers = models.ManyToManyField(
+        Organisation, blank=True, related_name="events", verbose_name=_("organisers")
+    )
+    registration_link = models.URLField(_("registration link"), blank=True)
+    hero_image = PictureField(
+        _("image"),
+        upload_to="events/",
+        blank=True,
+        width_field="hero_image_width",
+        height_field="hero_image_height",
+    )
+    hero_image_width = models.PositiveIntegerField(null=True, editable=False)
+    hero_image_height = models.PositiveIntegerField(null=True, editable=False)
+    hero_image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
+    hero_image_credit = models.CharField(_("credit"), max_length=200, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = [F("starts_at").desc(nulls_last=True), "pk"]
+        constraints = [
+            *PublicRecord.Meta.constraints,
+            not_before("ends_at", "starts_at", _("The event ends before it starts.")),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("events:event", args=[self.slug])
+
+    def get_calendar_url(self):
+        return reverse("events:event_calendar", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        require_alt(self, "hero_image")
+
+    @cached_property
+    def zone(self):
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def local_start(self):
+        return self.starts_at and timezone.localtime(self.starts_at, self.zone)
+
+    @property
+    def local_end(self):
+        return self.ends_at and timezone.localtime(self.ends_at, self.zone)
+
+    @property
+    def ends_on_another_day(self):
+        return bool(
+            self.starts_at and self.ends_at and self.local_start.date() != self.local_end.date()
+        )
+
+    @property
+    def is_upcoming(self):
+        """True or False, or None where the date is not known."""
+        last = self.ends_at or self.starts_at
+        return last and last >= timezone.now()
+
+
+class Photo(models.Model):
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="photos")
+    image = PictureField(
+        _("image"), upload_to="photos/", width_field="image_width", height_field="image_height"
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    image_alt = models.CharField(
+        _("alternative text"),
+        max_length=250,
+        help_text=_("What the picture shows, for people who cannot see it."),
+    )
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(image=""),
+                name="photo_has_image",
+                violation_error_message=_("A photo needs an image file."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.caption or self.image_alt)
+
+    def clean(self):
+        super().clean()
+        require_alt(self, "image")
+
+
+class Document(DocumentFile):
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="documents")
+
+    class Meta(DocumentFile.Meta):
+        abstract = False

@@ -1,0 +1,44 @@
+"""Rules several records share, kept by the database: amounts and their currency, periods."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Currency(models.TextChoices):
+    """ISO 4217."""
+
+    CNY = "CNY", _("Chinese yuan (CNY)")
+    EUR = "EUR", _("euro (EUR)")
+    CHF = "CHF", _("Swiss franc (CHF)")
+    USD = "USD", _("US dollar (USD)")
+    HKD = "HKD", _("Hong Kong dollar (HKD)")
+    GBP = "GBP", _("pound sterling (GBP)")
+    JPY = "JPY", _("Japanese yen (JPY)")
+
+
+def amount_with_currency(amount, currency="currency"):
+    """The constraint that an amount and its currency come together and the amount is positive."""
+    return models.CheckConstraint(
+        condition=(
+            Q(**{f"{amount}__isnull": True, currency: ""})
+            | (Q(**{f"{amount}__gt": 0}) & Q(**{f"{currency}__in": Currency.values}))
+        ),
+        name=f"%(app_label)s_%(class)s_{amount}_with_currency",
+        violation_error_message=_(
+            "An amount and its currency come together: fill in both, or leave both empty."
+        ),
+    )
+
+
+def not_before(end, start, message):
+    """The constraint that a period does not end before it starts; either may be unknown."""
+    return models.CheckConstraint(
+        condition=(
+            Q(**{f"{end}__isnull": True})
+            | Q(**{f"{start}__isnull": True})
+            | Q(**{f"{end}__gte": models.F(start)})
+        ),
+        name=f"%(app_label)s_%(class)s_{end}_not_before_{start}"[:60],
+        violation_error_message=message,
+    )

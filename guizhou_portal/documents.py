@@ -1,0 +1,70 @@
+"""Files offered for download beside a record: what may be uploaded, and what is said of it."""
+
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+MAX_BYTES = 25 * 1024 * 1024
+#: Ending and the bytes such a file begins with. Office files are ZIP archives.
+SIGNATURES = {
+    "pdf": b"%PDF-",
+    "docx": b"PK\x03\x04",
+    "xlsx": b"PK\x03\x04",
+    "pptx": b"PK\x03\x04",
+    "odt": b"PK\x03\x04",
+    "ods": b"PK\x03\x04",
+}
+
+
+def validate_document(upload):
+    """Refuse a file that is too large, of another kind, or not what its ending says."""
+    if upload.size > MAX_BYTES:
+        raise ValidationError(
+            _("The file is %(size)s large; at most %(most)s are possible."),
+            params={"size": filesizeformat(upload.size), "most": filesizeformat(MAX_BYTES)},
+        )
+    ending = PurePath(upload.name).suffix.lstrip(".").lower()
+    kinds = ", ".join(SIGNATURES).upper()
+    if ending not in SIGNATURES:
+        raise ValidationError(_("Only these kinds of file can be offered: %(kinds)s.") % {"kinds": kinds})
+    upload.seek(0)
+    begins = upload.read(8)
+    upload.seek(0)
+    if not begins.startswith(SIGNATURES[ending]):
+        raise ValidationError(
+            _("The file's content is not what its name says (%(ending)s).") % {"ending": ending.upper()}
+        )
+
+
+class DocumentFile(models.Model):
+    """One file for download, with a title, the language it is written in and its place in a list."""
+
+    title = models.CharField(_("title"), max_length=200)
+    file = models.FileField(_("file"), upload_to="documents/", validators=[validate_document])
+    language = models.CharField(
+        _("language of the file"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Leave empty if the file has no one language."),
+    )
+    credit = models.CharField(_("source or rights holder"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self):
+        return str(self.title)
+
+    @property
+    def kind(self):
+        """The file's kind as readers know it: PDF, DOCX, …"""
+        return PurePath(self.file.name).suffix.lstrip(".").upper()

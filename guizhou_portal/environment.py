@@ -1,0 +1,167 @@
+"""Settings read from the environment. A wrong value ends the start with one clear sentence."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+env = Env()
+
+
+def read(kind, name, default):
+    """The environment variable ``name`` as ``kind`` ("str", "bool", "int", "list").
+
+    An empty variable counts as absent. Raises ``ImproperlyConfigured`` naming the variable.
+    """
+    if not env.str(name, "").strip():
+        return default
+    try:
+        return getattr(env, kind)(name)
+    except EnvError as error:
+        wanted = {"bool": "true or false", "int": "a whole number"}.get(kind, "another value")
+        raise ImproperlyConfigured(
+            f"{name} must be {wanted}, not “{env.str(name)}”."
+        ) from error
+
+
+def port(name, default):
+    number = read("int", name, default)
+    if not 1 <= number <= 65535:
+        raise ImproperlyConfigured(f"{name} must be between 1 and 65535, not “{number}”.")
+    return number
+
+
+def workers(name, default):
+    number = read("int", name, default)
+    if not 1 <= number <= 64:
+        raise ImproperlyConfigured(f"{name} must be between 1 and 64, not “{number}”.")
+    return number
+
+
+def secret_key(name, file, debug):
+    """The key from the environment, else one made once and kept in ``file`` (readable by us only)."""
+    given = read("str", name, "")
+    if given:
+        return given
+    if debug:
+        return "only-for-development-" + "x" * 40
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        pass
+    key = secrets.token_urlsafe(60)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(key + "\n")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is not set and none can be kept in {file} ({error.strerror})."
+        ) from error
+    return key
+
+
+#: SQLite as a server's database: readers beside one writer, waiting instead of failing.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,  # seconds
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+    ),
+}
+
+
+def database(name, default_file):
+    """Django's database settings from a URL: ``sqlite:///path`` or ``postgres://…``."""
+    url = read("str", name, f"sqlite:///{default_file}")
+    try:
+        settings = dj_database_url.parse(url)
+    except (ValueError, KeyError) as error:
+        raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME") from error
+    engine = settings.get("ENGINE", "")
+    options = settings.setdefault("OPTIONS", {})
+    if engine.endswith("sqlite3"):
+        options.update(SQLITE_OPTIONS)
+        settings["CONN_MAX_AGE"] = 600  # seconds; opening and its PRAGMAs once, not per request
+        if settings["NAME"] != ":memory:":
+            settings["NAME"] = Path(settings["NAME"])
+    elif engine.endswith("postgresql"):
+        # The pool keeps the connections, so Django must not keep them as well.
+        settings["CONN_MAX_AGE"] = 0
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    else:
+        raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
+    return settings
+
+
+def cache(name):
+    """Django's cache settings from a URL: in-process by default."""
+    url = read("str", name, "locmem://")
+    scheme = urlsplit(url).scheme
+    if scheme in ("locmem", "locmemcache"):
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if scheme in ("dummy", "dummycache"):
+        return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    if scheme in ("redis", "rediss"):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
+
+
+def email(name):
+    """``(backend, options)`` from a URL: the console by default.
+
+    ``smtp://`` sends in clear, ``smtp+tls://`` with STARTTLS, ``smtps://`` through TLS.
+    """
+    url = read("str", name, "console://")
+    backends = "django.core.mail.backends."
+    wanted = "console://, file:///FOLDER, memory://, smtp+tls://USER:PASSWORD@HOST:PORT or smtps://…"
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError as error:
+        raise _not_a_url(name, wanted) from error
+    if parts.scheme == "console":
+        return f"{backends}console.EmailBackend", {}
+    if parts.scheme == "memory":
+        return f"{backends}locmem.EmailBackend", {}
+    if parts.scheme == "file" and parts.path:
+        return f"{backends}filebased.EmailBackend", {"file_path": parts.path}
+    if parts.scheme in ("smtp", "smtp+tls", "smtps") and parts.hostname:
+        usual = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
+        return f"{backends}smtp.EmailBackend", {
+            "host": parts.hostname,
+            "port": number or usual,
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp+tls",
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 20,
+        }
+    raise _not_a_url(name, wanted)
+
+
+def email_settings(name, django_version):
+    """The mail settings as a dict of setting names, in the words of the Django at hand."""
+    backend, options = email(name)
+    if django_version >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
+    names = {
+        "host": "EMAIL_HOST",
+        "port": "EMAIL_PORT",
+        "username": "EMAIL_HOST_USER",
+        "password": "EMAIL_HOST_PASSWORD",
+        "use_tls": "EMAIL_USE_TLS",
+        "use_ssl": "EMAIL_USE_SSL",
+        "timeout": "EMAIL_TIMEOUT",
+        "file_path": "EMAIL_FILE_PATH",
+    }
+    return {"EMAIL_BACKEND": backend, **{names[key]: value for key, value in options.items()}}
+
+
+def _not_a_url(name, wanted):
+    # The value itself may hold a password, so it is not repeated.
+    return ImproperlyConfigured(f"{name} is not understood; it must look like {wanted}.")

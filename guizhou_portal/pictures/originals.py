@@ -1,0 +1,97 @@
+"""Uploaded pictures, made safe: read whole, turned upright, freed of metadata, or refused.
+
+What a visitor's browser gets is always something this module has decoded and written anew, so
+that neither a camera's position nor a hostile file reaches the public folder.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+#: Pillow's name of each format accepted, with the ending its originals are kept under.
+ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+
+
+@dataclass(frozen=True)
+class Original:
+    """A picture that has passed: ``content`` in bytes, size in pixels, a name made from both."""
+
+    content: bytes
+    name: str
+    width: int
+    height: int
+
+
+def read_original(upload):
+    """Check an uploaded file and write it anew.
+
+    ``upload`` is a Django ``File``. Returns an :class:`Original`; raises ``ValidationError``
+    with one clear sentence if the file is too large, not a still picture in one of
+    :data:`ENDINGS`, damaged, or holds more than :data:`MAX_PIXELS`.
+    """
+    from PIL import Image, ImageOps
+
+    if upload.size > MAX_BYTES:
+        raise ValidationError(
+            _("The picture is %(size)s large; at most %(most)s are possible."),
+            code="too_many_bytes",
+            params={"size": filesizeformat(upload.size), "most": filesizeformat(MAX_BYTES)},
+        )
+    upload.seek(0)
+    try:
+        image = Image.open(BytesIO(upload.read()), formats=list(ENDINGS))
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except Exception as error:  # Pillow's readers raise whatever a hostile file makes them raise
+        raise ValidationError(
+            _("This file is not a picture we can read. Please upload a JPEG, PNG, WebP or AVIF."),
+            code="not_a_picture",
+        ) from error
+    # The size stands in the header: refuse before a single pixel is unpacked.
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_many_pixels(image.width * image.height)
+    if getattr(image, "n_frames", 1) > 1:
+        raise ValidationError(
+            _("The picture is animated. Please upload a still picture."), code="animated"
+        )
+    try:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        content = _written_anew(upright, image.format)
+    except Exception as error:
+        raise ValidationError(
+            _("The picture is damaged or incomplete. Please export it again and upload it anew."),
+            code="damaged",
+        ) from error
+    name = f"{hashlib.sha256(content).hexdigest()[:20]}.{ENDINGS[image.format]}"
+    return Original(content, name, upright.width, upright.height)
+
+
+def _too_many_pixels(pixels=None):
+    return ValidationError(
+        _("The picture has more than %(most)d megapixels. Please upload a smaller version."),
+        code="too_many_pixels",
+        params={"most": MAX_PIXELS // 1_000_000},
+    )
+
+
+def _written_anew(image, image_format):
+    """The picture's bytes without EXIF, GPS, XMP or comments; its colour profile stays."""
+    if image_format == "JPEG" and image.mode not in ("RGB", "L"):
+        image = image.convert("RGB")  # CMYK from print shops
+    elif image.mode not in ("RGB", "RGBA", "L"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    bare = image.copy()
+    bare.info = {}
+    options = {"icc_profile": image.info.get("icc_profile")}
+    if image_format in ("JPEG", "WEBP", "AVIF"):
+        options["quality"] = 90
+    out = BytesIO()
+    bare.save(out, image_format, **options)
+    return out.getvalue()

@@ -1,0 +1,185 @@
+"""What "published" means, once: every public record inherits from here."""
+
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .slugs import unique_slug
+
+
+class Publication(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+def published(prefix=""):
+    """The condition a record must meet to be shown to the public.
+
+    ``prefix`` leads to the record from the model that is queried, for example
+    ``published("official__")``. Returns a ``Q``.
+    """
+    return Q(**{f"{prefix}publication": Publication.PUBLISHED}) & (
+        Q(**{f"{prefix}publish_at__isnull": True})
+        | Q(**{f"{prefix}publish_at__lte": timezone.now()})
+    )
+
+
+def if_published(record):
+    """The record itself when the public may see it, otherwise None (also for None)."""
+    return record if record is not None and record.is_published else None
+
+
+class PublicRecordQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published())
+
+
+class Timestamped(models.Model):
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Sluggable(Timestamped):
+    """A record with an address of its own, or an anchor in one."""
+
+    #: The translated field that names the record: "title" or "name".
+    naming_field = "title"
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        blank=True,
+        help_text=_(
+            "Last part of the page's address. Leave it empty to have it made from the English "
+            "or German title. After a change, the old address leads to the new one."
+        ),
+        error_messages={"unique": _("Another record already has this address.")},
+    )
+
+    former_slugs = GenericRelation("publishing.FormerSlug")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return str(getattr(self, self.naming_field) or self.slug)
+
+    def names_for_slug(self):
+        """The texts a slug may be made from, best first."""
+        return [
+            getattr(self, f"{self.naming_field}_{language}", None) for language in ("en", "de")
+        ] + [getattr(self, self.naming_field)]
+
+    def clean(self):
+        super().clean()
+        # An address that only Chinese could fill would be a number: better to say what is missing.
+        if not getattr(self, self.naming_field) and not any(self.names_for_slug()):
+            raise ValidationError(_("Enter a name or title in at least one language."))
+
+    def save(self, *args, **kwargs):
+        update_fields = kwargs.get("update_fields")
+        if not self.slug:
+            self.slug = unique_slug(self, self.names_for_slug())
+            if update_fields is not None:
+                kwargs["update_fields"] = {*update_fields, "slug"}
+        elif update_fields is not None and "slug" not in update_fields:
+            return super().save(*args, **kwargs)
+        with transaction.atomic(using=kwargs.get("using")):
+            before = None
+            if self.pk and not self._state.adding:
+                before = (
+                    type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+                )
+            super().save(*args, **kwargs)
+            if before and before != self.slug:
+                FormerSlug.objects.remember(self, before)
+        return None
+
+
+class PublicRecord(Sluggable):
+    """A record that is a draft, or published from a time on."""
+
+    publication = models.CharField(
+        _("publication"),
+        max_length=16,
+        choices=Publication.choices,
+        default=Publication.DRAFT,
+        help_text=_("Drafts are seen only here, never on the public site."),
+    )
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty to publish at once. Only for published records."),
+    )
+
+    objects = PublicRecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True) | Q(publication=Publication.PUBLISHED),
+                name="%(app_label)s_%(class)s_publish_at_only_published",
+                violation_error_message=_(
+                    "A draft has no publication time: choose “published”, or empty “publish at”."
+                ),
+            ),
+        ]
+
+    @property
+    def is_published(self):
+        """The same rule as :func:`published`, for a record already at hand."""
+        return self.publication == Publication.PUBLISHED and (
+            self.publish_at is None or self.publish_at <= timezone.now()
+        )
+
+    @property
+    def is_scheduled(self):
+        return self.publication == Publication.PUBLISHED and not self.is_published
+
+
+class FormerSlugQuerySet(models.QuerySet):
+    def remember(self, record, slug):
+        """Let ``slug`` lead to ``record`` from now on; a slug in use again is forgotten."""
+        kind = ContentType.objects.get_for_model(record)
+        self.filter(content_type=kind, slug=record.slug).delete()
+        self.update_or_create(content_type=kind, slug=slug, defaults={"object_id": record.pk})
+
+    def record_for(self, model, slug):
+        """The record of ``model`` that once had ``slug``, or None."""
+        former = self.filter(
+            content_type=ContentType.objects.get_for_model(model), slug=slug
+        ).first()
+        return former and former.record
+
+
+class FormerSlug(models.Model):
+    """An address a record had before; visitors who use it are sent to the present one."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    record = GenericForeignKey()
+    slug = models.SlugField(_("address"), max_length=80)
+    since = models.DateTimeField(auto_now_add=True)
+
+    objects = FormerSlugQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["content_type", "slug"], name="former_slug_unique")
+        ]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+
+    def __str__(self):
+        return self.slug

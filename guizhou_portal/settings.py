@@ -1,0 +1,150 @@
+"""The portal's settings, from the environment (README lists the variables)."""
+
+from pathlib import Path
+
+import django
+from django.utils.translation import gettext_lazy as _
+
+from . import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+
+DEBUG = environment.read("bool", "DEBUG", False)
+SECRET_KEY = environment.secret_key("SECRET_KEY", VAR / "secret_key", DEBUG)
+ALLOWED_HOSTS = environment.read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+PORT = environment.port("PORT", 8000)
+WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
+# True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
+HTTPS = environment.read("bool", "HTTPS", False)
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "guizhou_portal",
+    "guizhou_portal.backoffice.apps.BackofficeConfig",
+    "guizhou_portal.publishing",
+    "guizhou_portal.pages",
+    "guizhou_portal.content",
+    "projects",
+    "events",
+    "django_countries",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "guizhou_portal.urls"
+WSGI_APPLICATION = "guizhou_portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "guizhou_portal.context.addresses",
+            ],
+            "builtins": ["guizhou_portal.templatetags.portal"],
+        },
+    },
+]
+
+DATABASES = {"default": environment.database("DATABASE_URL", VAR / "portal.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environment.cache("CACHE_URL")}
+globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- languages ---------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+MODELTRANSLATION_DEFAULT_LANGUAGE = "de"
+MODELTRANSLATION_LANGUAGES = ("de", "en", "zh-hans")
+# A text that is missing is shown in the next language, and marked as such on the page. Chinese
+# comes last for German and English, so that a record entered in Chinese alone has a name at all.
+MODELTRANSLATION_FALLBACK_LANGUAGES = {
+    "default": ("de", "en", "zh-hans"),
+    "de": ("en", "zh-hans"),
+    "en": ("de", "zh-hans"),
+    "zh-hans": ("en", "de"),
+}
+
+# --- files -------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600  # seconds, for files without a hash in their name
+# Pictures of 15 MB and documents of 25 MB go to disk while they arrive.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a conference with a long programme in three languages
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+# --- security ----------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "guizhou_portal.views.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Visitors' typing errors are not worth a line each; errors are.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}

@@ -1,0 +1,186 @@
+"""How records are put into words on a page: language marks, unknown values, pictures, money."""
+
+from django import template
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext
+from modeltranslation.utils import build_localized_fieldname, resolution_order
+
+from guizhou_portal.pictures.renditions import (
+    FALLBACK,
+    MODERN,
+    fallback_width,
+    rendition_name,
+    widths_for,
+)
+
+register = template.Library()
+
+
+def translation(record, field):
+    """``(text, language)`` of a translated field as the visitor gets it; ``("", None)`` if empty."""
+    for language in resolution_order(get_language()):
+        text = getattr(record, build_localized_fieldname(field, language), None)
+        if text:
+            return text, language
+    return "", None
+
+
+def shown_in(language):
+    """The words that say in which language a text is shown, in the visitor's language."""
+    return {
+        "de": gettext("in German"),
+        "en": gettext("in English"),
+        "zh-hans": gettext("in Chinese"),
+    }[language]
+
+
+def language_note(language):
+    return format_html(' <small class="language-note">{}</small>', shown_in(language))
+
+
+@register.simple_tag
+def tr(record, field, note=True):
+    """A translated text, with ``lang`` and a small note where it is shown in another language."""
+    text, language = translation(record, field)
+    if language in (None, get_language()):
+        return text
+    return format_html(
+        '<span lang="{}">{}</span>{}', language, text, language_note(language) if note else ""
+    )
+
+
+@register.simple_tag
+def language_notes(record, *fields):
+    """One note for several texts of a record, where any is shown in another language."""
+    found = {translation(record, field)[1] for field in fields} - {None, get_language()}
+    return format_html_join(
+        " ",
+        '<span class="language-note">{}</span>',
+        ((gettext("Shown %(language)s.") % {"language": shown_in(one)},) for one in sorted(found)),
+    )
+
+
+@register.simple_tag
+def rich(record, field):
+    """A translated rich text (sanitised when saved), marked like :func:`tr`, in its own block."""
+    text, language = translation(record, field)
+    if not text:
+        return ""
+    if language == get_language():
+        return format_html('<div class="prose">{}</div>', mark_safe(text))  # noqa: S308
+    return format_html(
+        '<p class="language-note">{}</p><div class="prose" lang="{}">{}</div>',
+        gettext("This text is shown %(language)s.") % {"language": shown_in(language)},
+        language,
+        mark_safe(text),  # noqa: S308
+    )
+
+
+@register.filter
+def known(value):
+    """The value, or the words for one that is not published."""
+    if value is None or value == "":
+        return unknown()
+    return value
+
+
+@register.simple_tag
+def unknown(words=None):
+    return format_html(
+        '<span class="unknown">{}</span>', gettext("not published") if words is None else words
+    )
+
+
+@register.filter
+def known_choice(record, field):
+    """A choice in words; its value ``not_published`` and an empty one look like other unknowns."""
+    value = getattr(record, field)
+    if value in (None, "", "not_published"):
+        return unknown()
+    return getattr(record, f"get_{field}_display")()
+
+
+@register.filter
+def money(amount, currency):
+    """``1.500.000 EUR`` as the language writes numbers; the words for unknown if there is none."""
+    if amount is None:
+        return unknown()
+    places = 0 if amount == amount.to_integral_value() else 2
+    return format_html("{}\u00a0{}", number_format(amount, places, force_grouping=True), currency)
+
+
+@register.filter
+def country_name(code):
+    """A country in the visitor's language (ISO 3166-1 alpha-2), also from a plain code."""
+    from django_countries import countries
+
+    return countries.name(str(code)) if code else ""
+
+
+@register.filter
+def in_language(code):
+    """The name of a language in the visitor's language."""
+    return dict(settings.LANGUAGES).get(code, "")
+
+
+@register.filter
+def split_name(name):
+    """``QIN Rupei`` with the family name marked, so that readers know which it is."""
+    marked = '<span class="family-name">{}</span>'
+    return format_html_join(
+        "\u00a0",
+        "{}",
+        ((format_html(marked, part) if part.isupper() else part,) for part in name.split()),
+    )
+
+
+@register.inclusion_tag("partials/picture.html")
+def picture(image, alt, sizes="100vw", eager=False):
+    """A stored picture in every format and width; ``alt`` is what it shows, ``sizes`` its CSS width."""
+    # From the record, not from the file: a page opens no pictures.
+    width = getattr(image.instance, image.field.width_field)
+    height = getattr(image.instance, image.field.height_field)
+    url = image.storage.url
+    return {
+        "sources": [
+            {
+                "type": f"image/{name.lower()}",
+                "srcset": ", ".join(
+                    f"{url(rendition_name(image.name, w, ending))} {w}w" for w in widths_for(width)
+                ),
+            }
+            for name, ending, _ in MODERN
+        ],
+        "src": url(rendition_name(image.name, fallback_width(width), FALLBACK[1])),
+        "width": width,
+        "height": height,
+        "alt": alt,
+        "sizes": sizes,
+        "eager": eager,
+    }
+
+
+@register.simple_tag
+def motif(icon):
+    """The drawing of a sector; a cloud of points for one that has none of its own."""
+    from django.template.loader import select_template
+
+    return select_template([f"artwork/motif-{icon}.svg", "artwork/motif-cloud.svg"]).render()
+
+
+@register.simple_tag
+def office(appearance):
+    """The office a person held at the time, else the position known, else that it is unknown."""
+    record, field = appearance.office_record
+    return tr(record, field) or unknown()
+
+
+@register.filter
+def under(path, section):
+    """``page`` if the address is the section's own, ``true`` if it lies below, else nothing."""
+    if path == section:
+        return "page"
+    return "true" if path.startswith(section) else ""

@@ -1,0 +1,113 @@
+"""The home page, errors, and what machines ask of the site as a whole."""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpResponse, HttpResponseServerError, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+from django.views.static import serve
+
+from events.models import Contract, Event
+from projects.models import LocationFactor, Project
+
+from .pages.models import Page
+from .pages.views import PageTextMixin
+
+logger = logging.getLogger(__name__)
+
+
+class Home(PageTextMixin, TemplateView):
+    template_name = "home.html"
+    page_key = Page.Key.HOME
+
+    def get_context_data(self, **kwargs):
+        factors = list(LocationFactor.objects.published().for_page())
+        projects = list(Project.objects.published().for_cards())
+        kinds = LocationFactor.Kind
+        return super().get_context_data(
+            event=Event.objects.published().latest_first().with_programme().first(),
+            projects=projects[:6],
+            open_projects=sum(bool(p.open_to_foreign_investors) for p in projects),
+            contracts=Contract.objects.published().latest_first().for_cards()[:2],
+            data_centres=[f for f in factors if f.kind == kinds.DATA_CENTRE],
+            state_it_centres=[f for f in factors if f.kind == kinds.STATE_IT_CENTRE],
+            cloud_platforms=[f for f in factors if f.kind == kinds.CLOUD_PLATFORM],
+            factors=factors,
+            **kwargs,
+        )
+
+
+def root(request):
+    """To the home page in the language the visitor's browser asks for."""
+    return redirect("home")
+
+
+@never_cache
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+def readyz(request):
+    """The process can serve pages: 200, or 503 with what is missing."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.exception("readyz: the database does not answer")
+        return JsonResponse({"ready": False, "database": "unavailable"}, status=503)
+    return JsonResponse({"ready": True})
+
+
+def robots(request):
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def favicon(request):
+    """Browsers ask for it at the root whatever the page says."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    return redirect(staticfiles_storage.url("img/favicon.ico"))
+
+
+def media(request, path):
+    """An uploaded file: pictures are shown, everything else is downloaded, nothing is run."""
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except (SuspiciousFileOperation, ValueError) as error:
+        raise Http404 from error
+    # Names hold a hash of the content or are never reused, so a copy never goes stale.
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if not response.get("Content-Type", "").startswith("image/"):
+        response["Content-Disposition"] = "attachment"
+    return response
+
+
+def server_error(request):
+    """The page for errors of our own: from templates alone, without the database."""
+    try:
+        return HttpResponseServerError(render(request, "500.html").content)
+    except Exception:
+        logger.exception("the error page itself failed")
+        return HttpResponseServerError(
+            "<!doctype html><title>500</title><h1>500</h1><p lang=de>Es ist ein Fehler aufgetreten."
+            "<p lang=en>Something went wrong.<p lang=zh-Hans>网站出现错误。",
+        )
+
+
+def csrf_failure(request, reason=""):
+    """A form whose token expired: say so, and how to go on."""
+    return render(request, "403_csrf.html", status=403)
+
+

@@ -1,0 +1,77 @@
+"""What speaks for Guizhou as a location."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from guizhou_portal.pictures.fields import PictureField, require_alt
+from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
+from guizhou_portal.richtext import RichTextField
+
+from .organisation import Organisation, Place
+
+
+class LocationFactorQuerySet(PublicRecordQuerySet):
+    def for_page(self):
+        return self.select_related("organisation", "place")
+
+
+class LocationFactor(PublicRecord):
+    class Kind(models.TextChoices):
+        """In the order the location page shows them."""
+
+        POLICY = "policy", _("policy")
+        DATA_CENTRE = "data_centre", _("data centre")
+        CLOUD_PLATFORM = "cloud_platform", _("cloud platform")
+        IT_CENTRE = "it_centre", _("IT centres and branches")
+        STATE_IT_CENTRE = "state_it_centre", _("state IT centre")
+        FINANCE = "finance", _("finance")
+        NATURE_AND_CULTURE = "nature_and_culture", _("nature and culture")
+
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), blank=True)
+    description = RichTextField(_("description"), blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="location_factors",
+        verbose_name=_("organisation"),
+    )
+    place = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="location_factors",
+        verbose_name=_("place"),
+    )
+    image = PictureField(
+        _("image"),
+        upload_to="location/",
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
+    image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
+    image_credit = models.CharField(_("credit"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = LocationFactorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("location factor")
+        verbose_name_plural = _("location factors")
+        ordering = ["order", "pk"]
+        constraints = [*PublicRecord.Meta.constraints]
+
+    def get_absolute_url(self):
+        return f"{reverse('projects:location')}#{self.slug}"
+
+    def clean(self):
+        super().clean()
+        require_alt(self, "image")

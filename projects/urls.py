@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "projects"
+
+urlpatterns = [
+    path("projects/", views.ProjectList.as_view(), name="project_list"),
+    path("projects/<slug:slug>/", views.ProjectPage.as_view(), name="project"),
+    path("location/", views.Location.as_view(), name="location"),
+]
