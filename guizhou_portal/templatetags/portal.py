@@ -184,3 +184,10 @@ def under(path, section):
     if path == section:
         return "page"
     return "true" if path.startswith(section) else ""
+
+
+@register.filter
+def shown_language(record, field):
+    """The language a translated field is shown in, if it is not the page's own; else nothing."""
+    language = translation(record, field)[1]
+    return "" if language == get_language() else language or ""

@@ -1,0 +1,194 @@
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from guizhou_portal.backoffice.admin import (
+    PUBLICATION,
+    PartInline,
+    PublicRecordAdmin,
+    RecordAdmin,
+    in_all_languages,
+)
+
+from .models import (
+    Appearance,
+    Contract,
+    ContractParty,
+    Document,
+    Event,
+    Milestone,
+    Official,
+    Photo,
+    ProgrammeItem,
+)
+
+
+class ProgrammeItemInline(PartInline):
+    model = ProgrammeItem
+    show_change_link = True  # to its appearances
+    fields = [
+        ("kind", "order"),
+        "title",
+        "description",
+        ("starts_at", "ends_at"),
+        "language_spoken",
+        "languages_interpreted",
+    ]
+    classes = ["collapse"]
+
+
+class PhotoInline(PartInline):
+    model = Photo
+    classes = ["collapse"]
+
+
+class DocumentInline(PartInline):
+    model = Document
+    classes = ["collapse"]
+
+
+@admin.register(Event)
+class EventAdmin(PublicRecordAdmin):
+    list_display = ["title", "state", "city", "starts_at", "languages"]
+    list_filter = [*PublicRecordAdmin.list_filter, "country"]
+    search_fields = in_all_languages("title", "subtitle", "city", "venue")
+    autocomplete_fields = ["organisers"]
+    inlines = [ProgrammeItemInline, PhotoInline, DocumentInline]
+    readonly_fields = [*PublicRecordAdmin.readonly_fields, "contracts_signed", "people"]
+    fieldsets = [
+        (None, {"fields": ["title", "subtitle", "summary", "report"]}),
+        (
+            _("Facts"),
+            {
+                "fields": [
+                    "venue",
+                    "address",
+                    "city",
+                    "country",
+                    ("starts_at", "ends_at", "time_zone"),
+                    "date_note",
+                    "audience",
+                    "organisers",
+                    "registration_link",
+                ],
+                "description": _("Leave empty what is not published: the page says so."),
+            },
+        ),
+        (_("Image"), {"fields": ["hero_image", "hero_image_alt", "hero_image_credit"]}),
+        (_("People and contracts"), {"fields": ["people", "contracts_signed"]}),
+        PUBLICATION,
+    ]
+
+    @admin.display(description=_("contracts signed at this event"))
+    def contracts_signed(self, event):
+        if not event.pk:
+            return translate("Save the event first.")
+        return format_html(
+            '{}<p><a href="{}?event={}">{}</a></p>',
+            _links("contract", event.contracts.all()),
+            reverse("admin:events_contract_add"),
+            event.pk,
+            translate("Add a contract"),
+        )
+
+    @admin.display(description=_("people"))
+    def people(self, event):
+        if not event.pk:
+            return translate("Save the event first.")
+        return _links("programmeitem", event.programme.all()) or translate(
+            "Add a programme item below, save, and open it to add people."
+        )
+
+
+def _links(model, records):
+    rows = format_html_join(
+        "",
+        '<li><a href="{}">{}</a></li>',
+        ((reverse(f"admin:events_{model}_change", args=[record.pk]), record) for record in records),
+    )
+    return format_html('<ul class="record-links">{}</ul>', rows) if rows else ""
+
+
+class AppearanceInline(PartInline):
+    model = Appearance
+    autocomplete_fields = ["official", "organisation"]
+    fields = [("official", "organisation"), ("role", "order"), "office_held", "topic"]
+
+
+@admin.register(ProgrammeItem)
+class ProgrammeItemAdmin(RecordAdmin):
+    list_display = ["title", "event", "kind", "starts_at", "languages", "order"]
+    list_filter = ["kind", "event"]
+    list_select_related = ["event"]
+    search_fields = in_all_languages("title")
+    autocomplete_fields = ["event"]
+    inlines = [AppearanceInline]
+    fields = ["event", *ProgrammeItemInline.fields]
+
+
+@admin.register(Official)
+class OfficialAdmin(PublicRecordAdmin):
+    list_display = ["name", "native_name", "state", "position", "languages"]
+    search_fields = ["name", "native_name", *in_all_languages("position")]
+    autocomplete_fields = ["organisation"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "family_name", "native_name"),
+                    "position",
+                    "organisation",
+                    "biography",
+                ]
+            },
+        ),
+        (_("Portrait"), {"fields": ["portrait", "portrait_credit"]}),
+        PUBLICATION,
+    ]
+
+
+class ContractPartyInline(PartInline):
+    model = ContractParty
+    autocomplete_fields = ["organisation", "signatory"]
+    fields = [
+        ("side", "order"),
+        "organisation",
+        ("name_not_published", "country"),
+        "described_as",
+        "signatory",
+    ]
+
+
+class MilestoneInline(PartInline):
+    model = Milestone
+    fields = [("date", "state"), "note"]
+
+
+@admin.register(Contract)
+class ContractAdmin(PublicRecordAdmin):
+    list_display = ["title", "state", "event", "kind", "status", "signed_on", "languages"]
+    list_filter = [*PublicRecordAdmin.list_filter, "status", "kind", "event", "sectors"]
+    list_select_related = ["event"]
+    search_fields = in_all_languages("title", "summary")
+    autocomplete_fields = ["event", "project", "sectors"]
+    inlines = [ContractPartyInline, MilestoneInline]
+    fieldsets = [
+        (None, {"fields": ["title", "summary"]}),
+        (
+            _("Facts"),
+            {
+                "fields": [
+                    ("kind", "status"),
+                    ("event", "signed_on"),
+                    ("value", "currency"),
+                    "project",
+                    "sectors",
+                ],
+                "description": _("Leave empty what is not published: the page says so."),
+            },
+        ),
+        PUBLICATION,
+    ]

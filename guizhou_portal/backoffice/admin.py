@@ -1,0 +1,116 @@
+"""The admin class every record's own builds on."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import NoReverseMatch
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, override
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from modeltranslation.utils import build_localized_fieldname
+
+from guizhou_portal.context import OWN_NAMES
+from guizhou_portal.publishing.models import Publication
+
+from .completeness import language_states
+
+
+def in_all_languages(*fields):
+    """The names of ``fields`` in every language: search looks at the columns, not at the active one."""
+    return [
+        build_localized_fieldname(field, code) for field in fields for code, _ in settings.LANGUAGES
+    ]
+
+
+class RecordAdmin(TranslationAdmin):
+    """A translated record: one language switch for the form, completeness in the list."""
+
+    list_per_page = 50
+    view_on_site = False  # one link per language instead, see public_links
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+        js = ["js/admin-languages.js"]
+
+    @admin.display(description=_("languages"))
+    def languages(self, record):
+        return format_html_join(
+            " ",
+            '<span class="language-state language-state--{}" title="{}: {}">{}</span>',
+            (
+                (
+                    one.state.name.lower(),
+                    OWN_NAMES[one.language],
+                    one.state.value,
+                    one.language.split("-")[0],
+                )
+                for one in language_states(record)
+            ),
+        )
+
+    def public_links(self, record):
+        """``[(language in itself, address)]`` of the record's public page; empty if there is none."""
+        if not hasattr(record, "get_absolute_url") or not getattr(record, "is_published", True):
+            return []
+        links = []
+        for code, name in OWN_NAMES.items():
+            with override(code):
+                try:
+                    links.append((name, record.get_absolute_url()))
+                except NoReverseMatch:
+                    return []
+        return links
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["public_links"] = self.public_links(obj) if obj else []
+        context["form_languages"] = OWN_NAMES
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+class PublicRecordAdmin(RecordAdmin):
+    """A record that is a draft or published."""
+
+    list_filter = ["publication"]
+    actions = ["publish", "make_draft"]
+    date_hierarchy = None
+    readonly_fields = ["created", "updated"]
+
+    @admin.display(description=_("publication"), ordering="publication")
+    def state(self, record):
+        if record.is_published:
+            name, words = "published", record.get_publication_display()
+        elif record.is_scheduled:
+            name, words = "scheduled", _("scheduled")
+        else:
+            name, words = "draft", record.get_publication_display()
+        return format_html('<span class="state state--{}">{}</span>', name, words)
+
+    @admin.action(description=_("Publish selected records"), permissions=["change"])
+    def publish(self, request, queryset):
+        number = queryset.update(publication=Publication.PUBLISHED, publish_at=None)
+        self.message_user(
+            request,
+            ngettext("%(n)d record is published now.", "%(n)d records are published now.", number)
+            % {"n": number},
+        )
+
+    @admin.action(description=_("Turn selected records into drafts"), permissions=["change"])
+    def make_draft(self, request, queryset):
+        number = queryset.update(publication=Publication.DRAFT, publish_at=None)
+        self.message_user(
+            request,
+            ngettext("%(n)d record is a draft now.", "%(n)d records are drafts now.", number)
+            % {"n": number},
+        )
+
+
+PUBLICATION = (
+    _("Publication"),
+    {"fields": [("publication", "publish_at"), "slug", ("created", "updated")]},
+)
+
+
+class PartInline(TranslationStackedInline):
+    """Parts of a record, in order, edited within its form."""
+
+    extra = 0

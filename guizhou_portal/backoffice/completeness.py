@@ -1,0 +1,43 @@
+"""Which languages of a record are complete."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+
+class State(Enum):
+    COMPLETE = _("complete")
+    PARTIAL = _("partial")
+    MISSING = _("missing")
+
+
+@dataclass(frozen=True)
+class LanguageState:
+    language: str
+    state: State
+
+
+def language_states(record):
+    """A :class:`LanguageState` for each language of ``record``.
+
+    A language is complete when it has every text that any other language has: a field that is
+    empty everywhere is unknown, not untranslated.
+    """
+    fields = list(translator.get_options_for_model(type(record)).fields)
+    codes = [code for code, _ in settings.LANGUAGES]
+    filled = {
+        code: {name for name in fields if getattr(record, build_localized_fieldname(name, code))}
+        for code in codes
+    }
+    wanted = set().union(*filled.values())
+    return [LanguageState(code, _state(filled[code], wanted)) for code in codes]
+
+
+def _state(filled, wanted):
+    if filled == wanted and wanted:
+        return State.COMPLETE
+    return State.PARTIAL if filled else State.MISSING

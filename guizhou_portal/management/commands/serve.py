@@ -1,0 +1,129 @@
+"""What ``make run`` starts: everything a newcomer's machine needs, then the production server."""
+
+import hashlib
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import Tags, run_checks
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, content, static files and first account, then serves the portal."
+    requires_system_checks = [Tags.security]
+
+    def add_arguments(self, parser):
+        parser.add_argument("--prepare-only", action="store_true", help="do not start the server")
+
+    def handle(self, *args, prepare_only, **options):
+        if not prepare_only:
+            self.check_port()
+        for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT, *self.database_folder()):
+            self.check_folder(Path(folder))
+        self.migrate()
+        call_command("load_source_content", verbosity=1 if self.is_first_start() else 0, stdout=self.stdout)
+        self.collect_static()
+        self.create_first_account()
+        for warning in run_checks(tags=[Tags.database], databases=["default"]):
+            self.stdout.write(f"Note: {warning.msg} {warning.hint or ''}".strip())
+        if not prepare_only:
+            self.serve()
+
+    # --- before anything is written ------------------------------------------------------------
+
+    def check_port(self):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {settings.PORT} cannot be used ({error.strerror}). "
+                    f"Stop the other program or choose another port: make run PORT={settings.PORT + 1}"
+                ) from error
+
+    def check_folder(self, folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".writable-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise CommandError(f"The folder {folder} cannot be written to ({error.strerror}).") from error
+
+    def database_folder(self):
+        name = settings.DATABASES["default"]["NAME"]
+        return [name.parent] if isinstance(name, Path) else []
+
+    # --- the steps, each doing nothing when there is nothing to do -------------------------------
+
+    def migrate(self):
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                self.stdout.write("Preparing the database …")
+                call_command("migrate", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
+
+    def is_first_start(self):
+        return not get_user_model().objects.exists()
+
+    def collect_static(self):
+        """Collect only what changed since the last start: hashing everything takes seconds."""
+        stamp = Path(settings.STATIC_ROOT) / ".sources"
+        now = self.fingerprint_of_static_files()
+        if stamp.exists() and stamp.read_text() == now:
+            return
+        self.stdout.write("Collecting static files …")
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(now)
+
+    def fingerprint_of_static_files(self):
+        from django.contrib.staticfiles.finders import get_finders
+
+        lines = [settings.STORAGES["staticfiles"]["BACKEND"]]
+        for finder in get_finders():
+            for path, storage in finder.list([]):
+                status = os.stat(storage.path(path))
+                lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    def create_first_account(self):
+        if not self.is_first_start():
+            return
+        name = os.environ.get("ADMIN_USERNAME") or "admin"
+        given = os.environ.get("ADMIN_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        get_user_model().objects.create_superuser(name, "", password)
+        shown = "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
+        self.stdout.write(f"First account for /admin/: {name}, {shown}")
+
+    def serve(self):
+        connection.close()
+        self.stdout.write(f"Serving http://127.0.0.1:{settings.PORT}/  (Ctrl-C stops)")
+        self.stdout.flush()
+        os.execv(  # noqa: S606  (our own interpreter, no shell)
+            sys.executable,
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "guizhou_portal.wsgi:application",
+                f"--bind=127.0.0.1:{settings.PORT}",
+                f"--workers={settings.WEB_CONCURRENCY}",
+                "--threads=4",
+                "--preload",
+                "--log-level=warning",
+                "--graceful-timeout=5",
+                "--no-control-socket",
+            ],
+        )

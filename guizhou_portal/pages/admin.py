@@ -1,0 +1,38 @@
+from django.contrib import admin
+from django.urls import reverse
+from django.http import HttpResponseRedirect
+
+from guizhou_portal.backoffice.admin import RecordAdmin, in_all_languages
+
+from .models import Operator, Page
+
+
+@admin.register(Page)
+class PageAdmin(RecordAdmin):
+    list_display = ["__str__", "title", "languages", "updated"]
+    search_fields = in_all_languages("title", "summary", "body")
+    fields = ["title", "summary", "body"]
+
+    def has_add_permission(self, request):
+        return False  # the addresses are fixed
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Operator)
+class OperatorAdmin(admin.ModelAdmin):
+    view_on_site = False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Operator.objects.exists()
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one operator: go straight to its form."""
+        operator = Operator.objects.first()
+        if operator:
+            return HttpResponseRedirect(reverse("admin:pages_operator_change", args=[operator.pk]))
+        return HttpResponseRedirect(reverse("admin:pages_operator_add"))

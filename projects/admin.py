@@ -1,0 +1,124 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from guizhou_portal.backoffice.admin import (
+    PUBLICATION,
+    PartInline,
+    PublicRecordAdmin,
+    RecordAdmin,
+    in_all_languages,
+)
+
+from .models import (
+    Enquiry,
+    KeyFigure,
+    LocationFactor,
+    Organisation,
+    Place,
+    Project,
+    ProjectDocument,
+    Sector,
+)
+
+
+@admin.register(Sector)
+class SectorAdmin(RecordAdmin):
+    list_display = ["name", "icon", "order", "languages"]
+    list_editable = ["order"]
+    search_fields = in_all_languages("name")
+    fields = ["name", "description", "icon", "order", "slug"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(RecordAdmin):
+    list_display = ["name", "kind", "country", "languages"]
+    list_filter = ["kind", "country"]
+    search_fields = [*in_all_languages("name"), "short_name"]
+    fields = [
+        "name",
+        "short_name",
+        "kind",
+        "country",
+        "city",
+        "description",
+        "website",
+        "logo",
+        "slug",
+    ]
+
+
+@admin.register(Place)
+class PlaceAdmin(RecordAdmin):
+    list_display = ["name", "kind", "latitude", "longitude", "languages"]
+    list_filter = ["kind"]
+    search_fields = in_all_languages("name")
+    fields = ["name", "kind", ("latitude", "longitude"), "slug"]
+
+
+class KeyFigureInline(PartInline):
+    model = KeyFigure
+
+
+class ProjectDocumentInline(PartInline):
+    model = ProjectDocument
+
+
+@admin.register(Project)
+class ProjectAdmin(PublicRecordAdmin):
+    list_display = ["title", "state", "sector", "stage", "open_to_foreign_investors", "languages", "order"]
+    list_editable = ["order"]
+    list_filter = [*PublicRecordAdmin.list_filter, "sector", "stage", "kind", "open_to_foreign_investors"]
+    list_select_related = ["sector"]
+    search_fields = in_all_languages("title", "summary", "tagline")
+    autocomplete_fields = ["sector", "public_authority", "partners", "places", "related_projects"]
+    inlines = [KeyFigureInline, ProjectDocumentInline]
+    fieldsets = [
+        (None, {"fields": ["title", "tagline", "summary", "description", "sought_from_partners"]}),
+        (
+            _("Facts"),
+            {
+                "fields": [
+                    "sector",
+                    ("kind", "stage"),
+                    "open_to_foreign_investors",
+                    "public_authority",
+                    "partners",
+                    "places",
+                    ("investment_volume", "currency"),
+                    ("starts_on", "ends_on"),
+                    "related_projects",
+                    "order",
+                ],
+                "description": _("Leave empty what is not published: the page says so."),
+            },
+        ),
+        (_("Image"), {"fields": ["image", "image_alt", "image_credit"]}),
+        PUBLICATION,
+    ]
+
+
+@admin.register(LocationFactor)
+class LocationFactorAdmin(PublicRecordAdmin):
+    list_display = ["title", "state", "kind", "organisation", "languages", "order"]
+    list_editable = ["order"]
+    list_filter = [*PublicRecordAdmin.list_filter, "kind"]
+    list_select_related = ["organisation"]
+    search_fields = in_all_languages("title", "summary")
+    autocomplete_fields = ["organisation", "place"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "description"]}),
+        (_("Facts"), {"fields": ["kind", "organisation", "place", "order"]}),
+        (_("Image"), {"fields": ["image", "image_alt", "image_credit"]}),
+        PUBLICATION,
+    ]
+
+
+@admin.register(Enquiry)
+class EnquiryAdmin(admin.ModelAdmin):
+    list_display = ["created", "name", "organisation", "country", "project", "state"]
+    list_filter = ["state", "language", "country"]
+    list_select_related = ["project"]
+    search_fields = ["name", "organisation", "email", "message"]
+    autocomplete_fields = ["project"]
+    date_hierarchy = "created"
+    readonly_fields = ["created", "updated"]
