@@ -1,0 +1,61 @@
+# A fresh machine needs Python 3.11 or newer and make: `make run`, `make test`.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+
+export PORT
+
+.PHONY: run dev test lint lock messages bench clean
+
+run: $(VENV)/.runtime
+	@$(BIN)/python manage.py serve
+
+dev: $(VENV)/.dev
+	@DEBUG=true $(BIN)/python manage.py serve --prepare-only
+	@DEBUG=true $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py catalogues --check
+	@# A production server's settings: what is left to warn of is wrong.
+	HTTPS=true DEBUG=false ALLOWED_HOSTS=portal.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# One lock for Django 5.2 and 6.1, with hashes and without the address of any index.
+lock: $(VENV)/.dev
+	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade runtime.in -o runtime.txt
+	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade dev.in -o dev.txt
+
+messages: $(VENV)/.dev
+	$(BIN)/python manage.py catalogues --update
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/benchmarks -p no:xdist $(ARGS)
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed; try: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >$(CURDIR)/.venv.log 2>&1 \
+		|| { cat $(CURDIR)/.venv.log; rm -rf $(CURDIR)/.venv.log $(VENV); echo "No virtual environment could be made; on Debian: apt-get install python3-venv"; exit 1; }
+	@rm -f $(CURDIR)/.venv.log
+
+$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
+	@echo "Installing what the portal needs …"
+	@$(PIP) -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "Installing what development needs …"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
