@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import override
 from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
@@ -41,7 +42,8 @@ def load(folder=source.FOLDER):
     :class:`~.source.ContentError`; then nothing is written.
     """
     records = list(source.read(folder))
-    with transaction.atomic():
+    # The messages are for the command line, which speaks English.
+    with override("en"), transaction.atomic():
         return _Run(records).run()
 
 
@@ -142,7 +144,7 @@ class _Run:
             found = self.targets(field, [value], record)
             setattr(instance, name, found[0] if found else None)
         else:
-            setattr(instance, name, value)
+            setattr(instance, name, _exact(value))
 
     # --- what the files mean -------------------------------------------------------------------
 
@@ -242,7 +244,7 @@ class _Run:
             elif isinstance(field, models.ForeignKey):
                 result[name] = value
             else:
-                result[name] = _plain(field.to_python(value))
+                result[name] = _plain(field.to_python(_exact(value)))
         return result
 
     def translated_source(self, field, value, record):
@@ -252,6 +254,11 @@ class _Run:
             raise record.error(f"“{field.name}” needs exactly the languages {', '.join(LANGUAGES)}")
         clean = sanitise if isinstance(field, RichTextField) else str
         return {language: clean(str(value[language]).strip()) for language in LANGUAGES}
+
+
+def _exact(value):
+    """A number as it is written in the file: a float would bring digits nobody wrote."""
+    return str(value) if isinstance(value, float) else value
 
 
 def _plain(value):

@@ -14,7 +14,7 @@ class ContentError(Exception):
     """What is wrong with a content file: ``file, line N: reason``."""
 
     def __init__(self, file, line, reason):
-        super().__init__(f"{Path(file).name}, line {line}: {reason}")
+        super().__init__(f"{Path(file).name}, line {line}: {reason.rstrip('.')}")
 
 
 class Mapping(dict):
