@@ -1,0 +1,43 @@
+import os
+import shutil
+
+import pytest
+
+# The browser's event loop and the test database share a process in the live-server tests.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(autouse=True)
+def plain_site(settings, tmp_path):
+    """Static files straight from the source, uploads in a folder of the test's own."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+
+
+@pytest.fixture
+def portal(db):
+    """The portal as a newcomer finds it: with its own content."""
+    from guizhou_portal.content.loader import load
+
+    return load()
+
+
+@pytest.fixture
+def editor(db, django_user_model):
+    return django_user_model.objects.create_superuser("editor", "", "a-long-password")
+
+
+@pytest.fixture
+def backoffice(client, editor):
+    """A test client signed in as an editor, with the interface in English."""
+    client.force_login(editor)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
