@@ -21,21 +21,21 @@ class Translated(DjangoModelFactory):
 
     @classmethod
     def _adjust_kwargs(cls, **kwargs):
-        for field in cls.named:
+        for field in cls._named:
             text = kwargs.pop(field, None)
             if text is not None:
                 for language, words in in_three(text).items():
                     kwargs.setdefault(f"{field}_{language}", words)
         return kwargs
 
-    named = ("title",)
+    _named = ("title",)
 
 
 class SectorFactory(Translated):
     class Meta:
         model = "projects.Sector"
 
-    named = ("name",)
+    _named = ("name",)
     name = factory.Sequence(lambda n: f"Sector {n}")
 
 
@@ -43,7 +43,7 @@ class OrganisationFactory(Translated):
     class Meta:
         model = "projects.Organisation"
 
-    named = ("name",)
+    _named = ("name",)
     name = factory.Sequence(lambda n: f"Organisation {n}")
     kind = "company"
     country = "DE"
@@ -53,7 +53,7 @@ class PlaceFactory(Translated):
     class Meta:
         model = "projects.Place"
 
-    named = ("name",)
+    _named = ("name",)
     name = factory.Sequence(lambda n: f"Place {n}")
     kind = "city"
 
@@ -136,7 +136,7 @@ class PhotoFactory(Translated):
     class Meta:
         model = "events.Photo"
 
-    named = ("image_alt",)
+    _named = ("image_alt",)
     event = factory.SubFactory(EventFactory)
     image_alt = "What the photo shows"
     image = factory.LazyFunction(lambda: picture_upload())
