@@ -33,9 +33,13 @@ class EventCalendar(PublishedDetailView):
 
     def render_to_response(self, context):
         if self.object.starts_at is None:
-            raise Http404(_("The date of this event is not published, so it has no calendar entry."))
+            raise Http404(
+                _("The date of this event is not published, so it has no calendar entry.")
+            )
         response = HttpResponse(
-            calendar_of(self.object, self.request.build_absolute_uri(self.object.get_absolute_url())),
+            calendar_of(
+                self.object, self.request.build_absolute_uri(self.object.get_absolute_url())
+            ),
             content_type="text/calendar; charset=utf-8",
         )
         response["Content-Disposition"] = f'attachment; filename="{self.object.slug}.ics"'

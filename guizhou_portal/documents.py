@@ -30,13 +30,16 @@ def validate_document(upload):
     ending = PurePath(upload.name).suffix.lstrip(".").lower()
     kinds = ", ".join(SIGNATURES).upper()
     if ending not in SIGNATURES:
-        raise ValidationError(_("Only these kinds of file can be offered: %(kinds)s.") % {"kinds": kinds})
+        raise ValidationError(
+            _("Only these kinds of file can be offered: %(kinds)s.") % {"kinds": kinds}
+        )
     upload.seek(0)
     begins = upload.read(8)
     upload.seek(0)
     if not begins.startswith(SIGNATURES[ending]):
         raise ValidationError(
-            _("The file's content is not what its name says (%(ending)s).") % {"ending": ending.upper()}
+            _("The file's content is not what its name says (%(ending)s).")
+            % {"ending": ending.upper()}
         )
 
 

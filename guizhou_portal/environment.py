@@ -22,9 +22,7 @@ def read(kind, name, default):
         return getattr(env, kind)(name)
     except EnvError as error:
         wanted = {"bool": "true or false", "int": "a whole number"}.get(kind, "another value")
-        raise ImproperlyConfigured(
-            f"{name} must be {wanted}, not “{env.str(name)}”."
-        ) from error
+        raise ImproperlyConfigured(f"{name} must be {wanted}, not “{env.str(name)}”.") from error
 
 
 def port(name, default):
@@ -81,7 +79,9 @@ def database(name, default_file):
     try:
         settings = dj_database_url.parse(url)
     except (ValueError, KeyError) as error:
-        raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME") from error
+        raise _not_a_url(
+            name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME"
+        ) from error
     engine = settings.get("ENGINE", "")
     options = settings.setdefault("OPTIONS", {})
     if engine.endswith("sqlite3"):
@@ -118,7 +118,9 @@ def email(name):
     """
     url = read("str", name, "console://")
     backends = "django.core.mail.backends."
-    wanted = "console://, file:///FOLDER, memory://, smtp+tls://USER:PASSWORD@HOST:PORT or smtps://…"
+    wanted = (
+        "console://, file:///FOLDER, memory://, smtp+tls://USER:PASSWORD@HOST:PORT or smtps://…"
+    )
     try:
         parts = urlsplit(url)
         number = parts.port

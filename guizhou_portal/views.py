@@ -109,5 +109,3 @@ def server_error(request):
 def csrf_failure(request, reason=""):
     """A form whose token expired: say so, and how to go on."""
     return render(request, "403_csrf.html", status=403)
-
-

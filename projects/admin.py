@@ -65,9 +65,23 @@ class ProjectDocumentInline(PartInline):
 
 @admin.register(Project)
 class ProjectAdmin(PublicRecordAdmin):
-    list_display = ["title", "state", "sector", "stage", "open_to_foreign_investors", "languages", "order"]
+    list_display = [
+        "title",
+        "state",
+        "sector",
+        "stage",
+        "open_to_foreign_investors",
+        "languages",
+        "order",
+    ]
     list_editable = ["order"]
-    list_filter = [*PublicRecordAdmin.list_filter, "sector", "stage", "kind", "open_to_foreign_investors"]
+    list_filter = [
+        *PublicRecordAdmin.list_filter,
+        "sector",
+        "stage",
+        "kind",
+        "open_to_foreign_investors",
+    ]
     list_select_related = ["sector"]
     search_fields = in_all_languages("title", "summary", "tagline")
     autocomplete_fields = ["sector", "public_authority", "partners", "places", "related_projects"]

@@ -20,8 +20,6 @@ def plain_site(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-
-
 @pytest.fixture
 def portal(db):
     """The portal as a newcomer finds it: with its own content."""

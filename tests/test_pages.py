@@ -111,7 +111,9 @@ def test_every_page_is_complete_for_machines_and_readers(portal, client, languag
             assert f'hreflang="{other}" href="http://testserver/{other}/{path}"' in page
         assert 'hreflang="x-default" href="http://testserver/de/' in page
         assert '<a class="skip-link" href="#content">' in page
-        assert page.count("<main") == page.count("<footer") == page.count('<header class="site') == 1
+        assert (
+            page.count("<main") == page.count("<footer") == page.count('<header class="site') == 1
+        )
         titles.add(re.search(r"<title>(.*?)</title>", page)[1])
         description = re.search(r'<meta name="description" content="([^"]*)"', page)[1]
         if path not in ("imprint/", "privacy/", "accessibility/"):
@@ -148,7 +150,12 @@ def test_pages_set_no_cookie_and_load_nothing_from_elsewhere(portal, client):
 
 
 def test_the_root_leads_to_the_language_the_browser_asks_for(db, client):
-    for asked, language in [("de", "de"), ("en-GB,en;q=0.9", "en"), ("zh-CN,zh;q=0.9", "zh-hans"), ("fr", "de")]:
+    for asked, language in [
+        ("de", "de"),
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-CN,zh;q=0.9", "zh-hans"),
+        ("fr", "de"),
+    ]:
         response = client.get("/", headers={"accept-language": asked})
         assert response.status_code == 302
         assert response["Location"] == f"/{language}/"
@@ -211,7 +218,12 @@ def test_a_draft_is_not_named_by_the_records_around_it(db, client):
 
 
 def test_unknown_values_are_said_to_be_not_published(db, client):
-    bare = [EventFactory(), OfficialFactory(family_name="", organisation=None), ContractFactory(event=None), ProjectFactory()]
+    bare = [
+        EventFactory(),
+        OfficialFactory(family_name="", organisation=None),
+        ContractFactory(event=None),
+        ProjectFactory(),
+    ]
     for record in bare:
         page = client.get(f"/en{record.get_absolute_url()[3:]}").content.decode()
         rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, re.DOTALL)
@@ -246,12 +258,16 @@ def test_an_event_with_times_shows_them_in_its_own_zone(db, client):
 
 
 def test_a_missing_translation_is_shown_in_another_language_and_marked(db, client):
-    event = EventFactory(title_de="Nur deutsch", title_en="", title_zh_hans="", summary_en="English only")
+    event = EventFactory(
+        title_de="Nur deutsch", title_en="", title_zh_hans="", summary_en="English only"
+    )
     path = event.get_absolute_url()[3:]
     chinese = client.get(f"/zh-hans{path}").content.decode()
     assert '<h1><span lang="de">Nur deutsch</span></h1>' in chinese
     assert "以德文显示" in chinese
-    assert '<span lang="en">English only</span> <small class="language-note">英文</small>' in chinese
+    assert (
+        '<span lang="en">English only</span> <small class="language-note">英文</small>' in chinese
+    )
     english = client.get(f"/en{path}").content.decode()
     assert '<span lang="de">Nur deutsch</span>' in english
     assert "Shown in German." in english
@@ -313,7 +329,8 @@ def test_a_slug_is_ascii_from_the_english_or_german_title_and_never_taken_twice(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("de", "Seite nicht gefunden"), ("en", "Page not found"), ("zh-hans", "未找到")]
+    ("language", "words"),
+    [("de", "Seite nicht gefunden"), ("en", "Page not found"), ("zh-hans", "未找到")],
 )
 def test_an_unknown_address_says_so_in_the_language_and_shows_a_way_on(db, client, language, words):
     response = client.get(f"/{language}/nothing/here/")
@@ -324,7 +341,8 @@ def test_an_unknown_address_says_so_in_the_language_and_shows_a_way_on(db, clien
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("de", "Der Fehler liegt bei uns"), ("en", "The fault is ours"), ("zh-hans", "我们")]
+    ("language", "words"),
+    [("de", "Der Fehler liegt bei uns"), ("en", "The fault is ours"), ("zh-hans", "我们")],
 )
 def test_a_fault_of_ours_is_answered_without_the_database(client, language, words, monkeypatch):
     def broken(*args, **kwargs):
@@ -343,7 +361,9 @@ def test_a_forbidden_form_post_is_explained(db, rf):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    response = client.post("/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"})
+    response = client.post(
+        "/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
+    )
     assert response.status_code == 403
     assert "Das Formular ist abgelaufen" in response.content.decode()
 

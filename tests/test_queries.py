@@ -14,7 +14,9 @@ MOST = 8
 
 def queries(client, path):
     client.get(path)  # content types and the like are remembered after the first time
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         response = client.get(path)
     assert response.status_code == 200
     return len(captured)

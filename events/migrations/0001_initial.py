@@ -2,325 +2,1351 @@
 
 import django.db.models.deletion
 import django_countries.fields
+from django.db import migrations, models
+
 import events.models.event
 import guizhou_portal.documents
 import guizhou_portal.pictures.fields
 import guizhou_portal.richtext
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', help_text='Drafts are seen only here, never on the public site.', max_length=16, verbose_name='publication')),
-                ('publish_at', models.DateTimeField(blank=True, help_text='Leave empty to publish at once. Only for published records.', null=True, verbose_name='publish at')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_de', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('subtitle', models.CharField(blank=True, max_length=250, verbose_name='subtitle')),
-                ('subtitle_de', models.CharField(blank=True, max_length=250, null=True, verbose_name='subtitle')),
-                ('subtitle_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='subtitle')),
-                ('subtitle_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='subtitle')),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', verbose_name='summary')),
-                ('summary_de', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('report', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', verbose_name='report')),
-                ('report_de', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='report')),
-                ('report_en', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='report')),
-                ('report_zh_hans', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='report')),
-                ('venue', models.CharField(blank=True, max_length=200, verbose_name='venue')),
-                ('venue_de', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('venue_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('venue_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('address', models.TextField(blank=True, verbose_name='postal address')),
-                ('city', models.CharField(blank=True, max_length=120, verbose_name='city')),
-                ('city_de', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('city_en', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('city_zh_hans', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('starts_at', models.DateTimeField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='starts at')),
-                ('ends_at', models.DateTimeField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='ends at')),
-                ('time_zone', models.CharField(default='Europe/Berlin', help_text='Times are shown in this zone, for example Europe/Berlin or Asia/Shanghai.', max_length=64, validators=[events.models.event.validate_time_zone], verbose_name='time zone')),
-                ('date_note', models.CharField(blank=True, help_text='What is known of the date, if the date itself is not.', max_length=200, verbose_name='note on the date')),
-                ('date_note_de', models.CharField(blank=True, help_text='What is known of the date, if the date itself is not.', max_length=200, null=True, verbose_name='note on the date')),
-                ('date_note_en', models.CharField(blank=True, help_text='What is known of the date, if the date itself is not.', max_length=200, null=True, verbose_name='note on the date')),
-                ('date_note_zh_hans', models.CharField(blank=True, help_text='What is known of the date, if the date itself is not.', max_length=200, null=True, verbose_name='note on the date')),
-                ('audience', models.CharField(blank=True, max_length=200, verbose_name='audience')),
-                ('audience_de', models.CharField(blank=True, max_length=200, null=True, verbose_name='audience')),
-                ('audience_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='audience')),
-                ('audience_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='audience')),
-                ('registration_link', models.URLField(blank=True, verbose_name='registration link')),
-                ('hero_image', guizhou_portal.pictures.fields.PictureField(blank=True, height_field='hero_image_height', upload_to='events/', verbose_name='image', width_field='hero_image_width')),
-                ('hero_image_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('hero_image_height', models.PositiveIntegerField(editable=False, null=True)),
-                ('hero_image_alt', models.CharField(blank=True, max_length=250, verbose_name='alternative text')),
-                ('hero_image_alt_de', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('hero_image_alt_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('hero_image_alt_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('hero_image_credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('organisers', models.ManyToManyField(blank=True, related_name='events', to='projects.organisation', verbose_name='organisers')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        help_text="Drafts are seen only here, never on the public site.",
+                        max_length=16,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty to publish at once. Only for published records.",
+                        null=True,
+                        verbose_name="publish at",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_de", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                ("subtitle", models.CharField(blank=True, max_length=250, verbose_name="subtitle")),
+                (
+                    "subtitle_de",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="subtitle"
+                    ),
+                ),
+                (
+                    "subtitle_en",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="subtitle"
+                    ),
+                ),
+                (
+                    "subtitle_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="subtitle"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_de",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "report",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        verbose_name="report",
+                    ),
+                ),
+                (
+                    "report_de",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="report",
+                    ),
+                ),
+                (
+                    "report_en",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="report",
+                    ),
+                ),
+                (
+                    "report_zh_hans",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="report",
+                    ),
+                ),
+                ("venue", models.CharField(blank=True, max_length=200, verbose_name="venue")),
+                (
+                    "venue_de",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="venue"),
+                ),
+                (
+                    "venue_en",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="venue"),
+                ),
+                (
+                    "venue_zh_hans",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="venue"),
+                ),
+                ("address", models.TextField(blank=True, verbose_name="postal address")),
+                ("city", models.CharField(blank=True, max_length=120, verbose_name="city")),
+                (
+                    "city_de",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                (
+                    "city_en",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                (
+                    "city_zh_hans",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="starts at",
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="ends at",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/Berlin",
+                        help_text="Times are shown in this zone, for example Europe/Berlin or Asia/Shanghai.",
+                        max_length=64,
+                        validators=[events.models.event.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "date_note",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of the date, if the date itself is not.",
+                        max_length=200,
+                        verbose_name="note on the date",
+                    ),
+                ),
+                (
+                    "date_note_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of the date, if the date itself is not.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="note on the date",
+                    ),
+                ),
+                (
+                    "date_note_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of the date, if the date itself is not.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="note on the date",
+                    ),
+                ),
+                (
+                    "date_note_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of the date, if the date itself is not.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="note on the date",
+                    ),
+                ),
+                ("audience", models.CharField(blank=True, max_length=200, verbose_name="audience")),
+                (
+                    "audience_de",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="audience"
+                    ),
+                ),
+                (
+                    "audience_en",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="audience"
+                    ),
+                ),
+                (
+                    "audience_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="audience"
+                    ),
+                ),
+                (
+                    "registration_link",
+                    models.URLField(blank=True, verbose_name="registration link"),
+                ),
+                (
+                    "hero_image",
+                    guizhou_portal.pictures.fields.PictureField(
+                        blank=True,
+                        height_field="hero_image_height",
+                        upload_to="events/",
+                        verbose_name="image",
+                        width_field="hero_image_width",
+                    ),
+                ),
+                ("hero_image_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("hero_image_height", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "hero_image_alt",
+                    models.CharField(blank=True, max_length=250, verbose_name="alternative text"),
+                ),
+                (
+                    "hero_image_alt_de",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "hero_image_alt_en",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "hero_image_alt_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "hero_image_credit",
+                    models.CharField(blank=True, max_length=200, verbose_name="credit"),
+                ),
+                (
+                    "organisers",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="events",
+                        to="projects.organisation",
+                        verbose_name="organisers",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': [models.OrderBy(models.F('starts_at'), descending=True, nulls_last=True), 'pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": [
+                    models.OrderBy(models.F("starts_at"), descending=True, nulls_last=True),
+                    "pk",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_de', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('file', models.FileField(upload_to='documents/', validators=[guizhou_portal.documents.validate_document], verbose_name='file')),
-                ('language', models.CharField(blank=True, choices=[('de', 'German'), ('en', 'English'), ('zh-hans', 'Simplified Chinese')], help_text='Leave empty if the file has no one language.', max_length=10, verbose_name='language of the file')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='source or rights holder')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_de", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        upload_to="documents/",
+                        validators=[guizhou_portal.documents.validate_document],
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("de", "German"),
+                            ("en", "English"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        help_text="Leave empty if the file has no one language.",
+                        max_length=10,
+                        verbose_name="language of the file",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="source or rights holder"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "ordering": ["order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', help_text='Drafts are seen only here, never on the public site.', max_length=16, verbose_name='publication')),
-                ('publish_at', models.DateTimeField(blank=True, help_text='Leave empty to publish at once. Only for published records.', null=True, verbose_name='publish at')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_de', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_de', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('kind', models.CharField(choices=[('memorandum', 'memorandum of understanding'), ('framework', 'framework agreement'), ('investment', 'investment agreement'), ('purchase', 'purchase contract'), ('joint_venture', 'joint venture'), ('not_published', 'not published')], default='not_published', max_length=16, verbose_name='kind')),
-                ('signed_on', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='signed on')),
-                ('status', models.CharField(choices=[('signed', 'signed'), ('in_force', 'in force'), ('being_implemented', 'being implemented'), ('completed', 'completed'), ('ended', 'ended')], default='signed', max_length=20, verbose_name='status')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='contract value')),
-                ('currency', models.CharField(blank=True, choices=[('CNY', 'Chinese yuan (CNY)'), ('EUR', 'euro (EUR)'), ('CHF', 'Swiss franc (CHF)'), ('USD', 'US dollar (USD)'), ('HKD', 'Hong Kong dollar (HKD)'), ('GBP', 'pound sterling (GBP)'), ('JPY', 'Japanese yen (JPY)')], max_length=3, verbose_name='currency')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='projects.project', verbose_name='project')),
-                ('sectors', models.ManyToManyField(blank=True, related_name='contracts', to='projects.sector', verbose_name='sectors')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='events.event', verbose_name='signed at event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        help_text="Drafts are seen only here, never on the public site.",
+                        max_length=16,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty to publish at once. Only for published records.",
+                        null=True,
+                        verbose_name="publish at",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_de", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_de", models.TextField(blank=True, null=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("memorandum", "memorandum of understanding"),
+                            ("framework", "framework agreement"),
+                            ("investment", "investment agreement"),
+                            ("purchase", "purchase contract"),
+                            ("joint_venture", "joint venture"),
+                            ("not_published", "not published"),
+                        ],
+                        default="not_published",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "signed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="signed on",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("signed", "signed"),
+                            ("in_force", "in force"),
+                            ("being_implemented", "being implemented"),
+                            ("completed", "completed"),
+                            ("ended", "ended"),
+                        ],
+                        default="signed",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="contract value",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CNY", "Chinese yuan (CNY)"),
+                            ("EUR", "euro (EUR)"),
+                            ("CHF", "Swiss franc (CHF)"),
+                            ("USD", "US dollar (USD)"),
+                            ("HKD", "Hong Kong dollar (HKD)"),
+                            ("GBP", "pound sterling (GBP)"),
+                            ("JPY", "Japanese yen (JPY)"),
+                        ],
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="projects.project",
+                        verbose_name="project",
+                    ),
+                ),
+                (
+                    "sectors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="contracts",
+                        to="projects.sector",
+                        verbose_name="sectors",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="events.event",
+                        verbose_name="signed at event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contract',
-                'verbose_name_plural': 'contracts',
-                'ordering': [models.OrderBy(models.F('signed_on'), descending=True, nulls_last=True), 'pk'],
+                "verbose_name": "contract",
+                "verbose_name_plural": "contracts",
+                "ordering": [
+                    models.OrderBy(models.F("signed_on"), descending=True, nulls_last=True),
+                    "pk",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='date')),
-                ('state', models.CharField(choices=[('scheduled', 'scheduled'), ('met', 'reached'), ('notMet', 'not reached'), ('partiallyMet', 'partly reached')], default='scheduled', max_length=16, verbose_name='state')),
-                ('note', models.CharField(max_length=300, verbose_name='note')),
-                ('note_de', models.CharField(max_length=300, null=True, verbose_name='note')),
-                ('note_en', models.CharField(max_length=300, null=True, verbose_name='note')),
-                ('note_zh_hans', models.CharField(max_length=300, null=True, verbose_name='note')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='events.contract')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "date",
+                    models.DateField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="date",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "scheduled"),
+                            ("met", "reached"),
+                            ("notMet", "not reached"),
+                            ("partiallyMet", "partly reached"),
+                        ],
+                        default="scheduled",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.CharField(max_length=300, verbose_name="note")),
+                ("note_de", models.CharField(max_length=300, null=True, verbose_name="note")),
+                ("note_en", models.CharField(max_length=300, null=True, verbose_name="note")),
+                ("note_zh_hans", models.CharField(max_length=300, null=True, verbose_name="note")),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="events.contract",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'milestone',
-                'verbose_name_plural': 'milestones',
-                'ordering': [models.OrderBy(models.F('date'), nulls_last=True), 'pk'],
+                "verbose_name": "milestone",
+                "verbose_name_plural": "milestones",
+                "ordering": [models.OrderBy(models.F("date"), nulls_last=True), "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Official',
+            name="Official",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', help_text='Drafts are seen only here, never on the public site.', max_length=16, verbose_name='publication')),
-                ('publish_at', models.DateTimeField(blank=True, help_text='Leave empty to publish at once. Only for published records.', null=True, verbose_name='publish at')),
-                ('name', models.CharField(help_text='Family name in capitals, for example QIN Rupei.', max_length=120, verbose_name='name as printed')),
-                ('family_name', models.CharField(blank=True, max_length=60, verbose_name='family name')),
-                ('native_name', models.CharField(blank=True, help_text='For example 秦如培. Leave empty if the characters are not known for certain.', max_length=60, verbose_name='name in native script')),
-                ('position', models.CharField(blank=True, help_text='The office known last.', max_length=200, verbose_name='position')),
-                ('position_de', models.CharField(blank=True, help_text='The office known last.', max_length=200, null=True, verbose_name='position')),
-                ('position_en', models.CharField(blank=True, help_text='The office known last.', max_length=200, null=True, verbose_name='position')),
-                ('position_zh_hans', models.CharField(blank=True, help_text='The office known last.', max_length=200, null=True, verbose_name='position')),
-                ('biography', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', verbose_name='biography')),
-                ('biography_de', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='biography')),
-                ('biography_en', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='biography')),
-                ('biography_zh_hans', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='biography')),
-                ('portrait', guizhou_portal.pictures.fields.PictureField(blank=True, height_field='portrait_height', upload_to='officials/', verbose_name='portrait', width_field='portrait_width')),
-                ('portrait_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('portrait_height', models.PositiveIntegerField(editable=False, null=True)),
-                ('portrait_credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='officials', to='projects.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        help_text="Drafts are seen only here, never on the public site.",
+                        max_length=16,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty to publish at once. Only for published records.",
+                        null=True,
+                        verbose_name="publish at",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Family name in capitals, for example QIN Rupei.",
+                        max_length=120,
+                        verbose_name="name as printed",
+                    ),
+                ),
+                (
+                    "family_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="family name"),
+                ),
+                (
+                    "native_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example 秦如培. Leave empty if the characters are not known for certain.",
+                        max_length=60,
+                        verbose_name="name in native script",
+                    ),
+                ),
+                (
+                    "position",
+                    models.CharField(
+                        blank=True,
+                        help_text="The office known last.",
+                        max_length=200,
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "position_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="The office known last.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "position_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="The office known last.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "position_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="The office known last.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "biography",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        verbose_name="biography",
+                    ),
+                ),
+                (
+                    "biography_de",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="biography",
+                    ),
+                ),
+                (
+                    "biography_en",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="biography",
+                    ),
+                ),
+                (
+                    "biography_zh_hans",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="biography",
+                    ),
+                ),
+                (
+                    "portrait",
+                    guizhou_portal.pictures.fields.PictureField(
+                        blank=True,
+                        height_field="portrait_height",
+                        upload_to="officials/",
+                        verbose_name="portrait",
+                        width_field="portrait_width",
+                    ),
+                ),
+                ("portrait_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("portrait_height", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "portrait_credit",
+                    models.CharField(blank=True, max_length=200, verbose_name="credit"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="officials",
+                        to="projects.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'official',
-                'verbose_name_plural': 'officials',
-                'ordering': ['family_name', 'name'],
+                "verbose_name": "official",
+                "verbose_name_plural": "officials",
+                "ordering": ["family_name", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ContractParty',
+            name="ContractParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('guizhou', 'Guizhou side'), ('partner', 'partner side')], max_length=8, verbose_name='side')),
-                ('name_not_published', models.BooleanField(default=False, help_text='Tick this instead of choosing an organisation, and choose the country.', verbose_name='name not published')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('described_as', models.CharField(blank=True, help_text='What is known of a party whose name is not published.', max_length=200, verbose_name='described as')),
-                ('described_as_de', models.CharField(blank=True, help_text='What is known of a party whose name is not published.', max_length=200, null=True, verbose_name='described as')),
-                ('described_as_en', models.CharField(blank=True, help_text='What is known of a party whose name is not published.', max_length=200, null=True, verbose_name='described as')),
-                ('described_as_zh_hans', models.CharField(blank=True, help_text='What is known of a party whose name is not published.', max_length=200, null=True, verbose_name='described as')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='events.contract')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contract_parties', to='projects.organisation', verbose_name='organisation')),
-                ('signatory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='events.official', verbose_name='signatory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("guizhou", "Guizhou side"), ("partner", "partner side")],
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                (
+                    "name_not_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick this instead of choosing an organisation, and choose the country.",
+                        verbose_name="name not published",
+                    ),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "described_as",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of a party whose name is not published.",
+                        max_length=200,
+                        verbose_name="described as",
+                    ),
+                ),
+                (
+                    "described_as_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of a party whose name is not published.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="described as",
+                    ),
+                ),
+                (
+                    "described_as_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of a party whose name is not published.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="described as",
+                    ),
+                ),
+                (
+                    "described_as_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="What is known of a party whose name is not published.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="described as",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="events.contract",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contract_parties",
+                        to="projects.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "signatory",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="events.official",
+                        verbose_name="signatory",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contracting party',
-                'verbose_name_plural': 'contracting parties',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "contracting party",
+                "verbose_name_plural": "contracting parties",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', guizhou_portal.pictures.fields.PictureField(height_field='image_height', upload_to='photos/', verbose_name='image', width_field='image_width')),
-                ('image_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('image_height', models.PositiveIntegerField(editable=False, null=True)),
-                ('caption', models.CharField(blank=True, max_length=300, verbose_name='caption')),
-                ('caption_de', models.CharField(blank=True, max_length=300, null=True, verbose_name='caption')),
-                ('caption_en', models.CharField(blank=True, max_length=300, null=True, verbose_name='caption')),
-                ('caption_zh_hans', models.CharField(blank=True, max_length=300, null=True, verbose_name='caption')),
-                ('image_alt', models.CharField(help_text='What the picture shows, for people who cannot see it.', max_length=250, verbose_name='alternative text')),
-                ('image_alt_de', models.CharField(help_text='What the picture shows, for people who cannot see it.', max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_en', models.CharField(help_text='What the picture shows, for people who cannot see it.', max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_zh_hans', models.CharField(help_text='What the picture shows, for people who cannot see it.', max_length=250, null=True, verbose_name='alternative text')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "image",
+                    guizhou_portal.pictures.fields.PictureField(
+                        height_field="image_height",
+                        upload_to="photos/",
+                        verbose_name="image",
+                        width_field="image_width",
+                    ),
+                ),
+                ("image_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("image_height", models.PositiveIntegerField(editable=False, null=True)),
+                ("caption", models.CharField(blank=True, max_length=300, verbose_name="caption")),
+                (
+                    "caption_de",
+                    models.CharField(blank=True, max_length=300, null=True, verbose_name="caption"),
+                ),
+                (
+                    "caption_en",
+                    models.CharField(blank=True, max_length=300, null=True, verbose_name="caption"),
+                ),
+                (
+                    "caption_zh_hans",
+                    models.CharField(blank=True, max_length=300, null=True, verbose_name="caption"),
+                ),
+                (
+                    "image_alt",
+                    models.CharField(
+                        help_text="What the picture shows, for people who cannot see it.",
+                        max_length=250,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                (
+                    "image_alt_de",
+                    models.CharField(
+                        help_text="What the picture shows, for people who cannot see it.",
+                        max_length=250,
+                        null=True,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        help_text="What the picture shows, for people who cannot see it.",
+                        max_length=250,
+                        null=True,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                (
+                    "image_alt_zh_hans",
+                    models.CharField(
+                        help_text="What the picture shows, for people who cannot see it.",
+                        max_length=250,
+                        null=True,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo',
-                'verbose_name_plural': 'photos',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "photo",
+                "verbose_name_plural": "photos",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProgrammeItem',
+            name="ProgrammeItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moderation', 'moderation'), ('greeting', 'words of greeting'), ('presentation', 'presentation'), ('panel', 'panel discussion'), ('signing', 'signing ceremony'), ('reception', 'reception')], max_length=16, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_de', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('description_de', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_en', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_zh_hans', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('starts_at', models.DateTimeField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='starts at')),
-                ('ends_at', models.DateTimeField(blank=True, help_text='Leave empty if unknown.', null=True, verbose_name='ends at')),
-                ('language_spoken', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=60, verbose_name='language spoken')),
-                ('language_spoken_de', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=60, null=True, verbose_name='language spoken')),
-                ('language_spoken_en', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=60, null=True, verbose_name='language spoken')),
-                ('language_spoken_zh_hans', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=60, null=True, verbose_name='language spoken')),
-                ('languages_interpreted', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=120, verbose_name='languages interpreted')),
-                ('languages_interpreted_de', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=120, null=True, verbose_name='languages interpreted')),
-                ('languages_interpreted_en', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=120, null=True, verbose_name='languages interpreted')),
-                ('languages_interpreted_zh_hans', models.CharField(blank=True, help_text='Leave empty if unknown.', max_length=120, null=True, verbose_name='languages interpreted')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='programme', to='events.event', verbose_name='event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("moderation", "moderation"),
+                            ("greeting", "words of greeting"),
+                            ("presentation", "presentation"),
+                            ("panel", "panel discussion"),
+                            ("signing", "signing ceremony"),
+                            ("reception", "reception"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_de", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "description_de",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="starts at",
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        null=True,
+                        verbose_name="ends at",
+                    ),
+                ),
+                (
+                    "language_spoken",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=60,
+                        verbose_name="language spoken",
+                    ),
+                ),
+                (
+                    "language_spoken_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=60,
+                        null=True,
+                        verbose_name="language spoken",
+                    ),
+                ),
+                (
+                    "language_spoken_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=60,
+                        null=True,
+                        verbose_name="language spoken",
+                    ),
+                ),
+                (
+                    "language_spoken_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=60,
+                        null=True,
+                        verbose_name="language spoken",
+                    ),
+                ),
+                (
+                    "languages_interpreted",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=120,
+                        verbose_name="languages interpreted",
+                    ),
+                ),
+                (
+                    "languages_interpreted_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="languages interpreted",
+                    ),
+                ),
+                (
+                    "languages_interpreted_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="languages interpreted",
+                    ),
+                ),
+                (
+                    "languages_interpreted_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty if unknown.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="languages interpreted",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="programme",
+                        to="events.event",
+                        verbose_name="event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme item',
-                'verbose_name_plural': 'programme items',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "programme item",
+                "verbose_name_plural": "programme items",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Appearance',
+            name="Appearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('moderator', 'moderator'), ('speaker', 'speaker'), ('signatory', 'signatory'), ('guest_of_honour', 'guest of honour')], max_length=16, verbose_name='role')),
-                ('office_held', models.CharField(blank=True, help_text="Leave empty to show the official's position.", max_length=200, verbose_name='office held at the time')),
-                ('office_held_de', models.CharField(blank=True, help_text="Leave empty to show the official's position.", max_length=200, null=True, verbose_name='office held at the time')),
-                ('office_held_en', models.CharField(blank=True, help_text="Leave empty to show the official's position.", max_length=200, null=True, verbose_name='office held at the time')),
-                ('office_held_zh_hans', models.CharField(blank=True, help_text="Leave empty to show the official's position.", max_length=200, null=True, verbose_name='office held at the time')),
-                ('topic', models.CharField(blank=True, max_length=250, verbose_name='topic')),
-                ('topic_de', models.CharField(blank=True, max_length=250, null=True, verbose_name='topic')),
-                ('topic_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='topic')),
-                ('topic_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='topic')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('organisation', models.ForeignKey(blank=True, help_text='Alone, if the person is not named.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appearances', to='projects.organisation', verbose_name='organisation')),
-                ('official', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appearances', to='events.official', verbose_name='official')),
-                ('programme_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='events.programmeitem', verbose_name='programme item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("moderator", "moderator"),
+                            ("speaker", "speaker"),
+                            ("signatory", "signatory"),
+                            ("guest_of_honour", "guest of honour"),
+                        ],
+                        max_length=16,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "office_held",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty to show the official's position.",
+                        max_length=200,
+                        verbose_name="office held at the time",
+                    ),
+                ),
+                (
+                    "office_held_de",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty to show the official's position.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="office held at the time",
+                    ),
+                ),
+                (
+                    "office_held_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty to show the official's position.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="office held at the time",
+                    ),
+                ),
+                (
+                    "office_held_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty to show the official's position.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="office held at the time",
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, max_length=250, verbose_name="topic")),
+                (
+                    "topic_de",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="topic"),
+                ),
+                (
+                    "topic_en",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="topic"),
+                ),
+                (
+                    "topic_zh_hans",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="topic"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Alone, if the person is not named.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appearances",
+                        to="projects.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appearances",
+                        to="events.official",
+                        verbose_name="official",
+                    ),
+                ),
+                (
+                    "programme_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="events.programmeitem",
+                        verbose_name="programme item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appearance',
-                'verbose_name_plural': 'appearances',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "appearance",
+                "verbose_name_plural": "appearances",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_event_publish_at_only_published', violation_error_message='A draft has no publication time: choose “published”, or empty “publish at”.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_event_publish_at_only_published",
+                violation_error_message="A draft has no publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='events_event_ends_at_not_before_starts_at', violation_error_message='The event ends before it starts.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    ("starts_at__isnull", True),
+                    ("ends_at__gte", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="events_event_ends_at_not_before_starts_at",
+                violation_error_message="The event ends before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_contract_publish_at_only_published', violation_error_message='A draft has no publication time: choose “published”, or empty “publish at”.'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_contract_publish_at_only_published",
+                violation_error_message="A draft has no publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('value__isnull', True)), models.Q(('value__gt', 0), ('currency__in', ['CNY', 'EUR', 'CHF', 'USD', 'HKD', 'GBP', 'JPY'])), _connector='OR'), name='events_contract_value_with_currency', violation_error_message='An amount and its currency come together: fill in both, or leave both empty.'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency", ""), ("value__isnull", True)),
+                    models.Q(
+                        ("value__gt", 0),
+                        ("currency__in", ["CNY", "EUR", "CHF", "USD", "HKD", "GBP", "JPY"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="events_contract_value_with_currency",
+                violation_error_message="An amount and its currency come together: fill in both, or leave both empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='official',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_official_publish_at_only_published', violation_error_message='A draft has no publication time: choose “published”, or empty “publish at”.'),
+            model_name="official",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_official_publish_at_only_published",
+                violation_error_message="A draft has no publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractparty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_not_published', False), ('organisation__isnull', False)), models.Q(('name_not_published', True), ('organisation__isnull', True), models.Q(('country', ''), _negated=True)), _connector='OR'), name='contract_party_named_or_country', violation_error_message='A contracting party is either an organisation, or “name not published” with its country.'),
+            model_name="contractparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name_not_published", False), ("organisation__isnull", False)),
+                    models.Q(
+                        ("name_not_published", True),
+                        ("organisation__isnull", True),
+                        models.Q(("country", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="contract_party_named_or_country",
+                violation_error_message="A contracting party is either an organisation, or “name not published” with its country.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('image', ''), _negated=True), name='photo_has_image', violation_error_message='A photo needs an image file.'),
+            model_name="photo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("image", ""), _negated=True),
+                name="photo_has_image",
+                violation_error_message="A photo needs an image file.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programmeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='events_programmeitem_ends_at_not_before_starts_at', violation_error_message='The programme item ends before it starts.'),
+            model_name="programmeitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    ("starts_at__isnull", True),
+                    ("ends_at__gte", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="events_programmeitem_ends_at_not_before_starts_at",
+                violation_error_message="The programme item ends before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.CheckConstraint(condition=models.Q(('official__isnull', False), ('organisation__isnull', False), _connector='OR'), name='appearance_official_or_organisation', violation_error_message='An appearance needs an official, an organisation, or both.'),
+            model_name="appearance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("official__isnull", False), ("organisation__isnull", False), _connector="OR"
+                ),
+                name="appearance_official_or_organisation",
+                violation_error_message="An appearance needs an official, an organisation, or both.",
+            ),
         ),
     ]

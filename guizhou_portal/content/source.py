@@ -79,5 +79,7 @@ def read(folder=FOLDER):
                 raise ContentError(name, content.line, f"“{model}” must be a list of records")
             for fields in records:
                 if not isinstance(fields, Mapping):
-                    raise ContentError(name, content.line, f"a record of “{model}” is not a mapping")
+                    raise ContentError(
+                        name, content.line, f"a record of “{model}” is not a mapping"
+                    )
                 yield SourceRecord(name, model, fields)

@@ -1,6 +1,6 @@
 from django.contrib import admin
-from django.urls import reverse
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 
 from guizhou_portal.backoffice.admin import RecordAdmin, in_all_languages
 

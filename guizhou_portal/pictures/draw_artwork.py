@@ -30,9 +30,7 @@ def peak(centre, height, width, lean=0.0):
 
 def skyline(peaks, base, rng, roughness=2.5):
     """The outline over several peaks; ``roughness`` in pixels breaks the smooth line a little."""
-    waves = [
-        (rng.uniform(0.012, 0.05), rng.uniform(0, 6.3), rng.uniform(0.3, 1)) for _ in range(5)
-    ]
+    waves = [(rng.uniform(0.012, 0.05), rng.uniform(0, 6.3), rng.uniform(0.3, 1)) for _ in range(5)]
 
     def at(x):
         rough = sum(size * math.sin(x * step + shift) for step, shift, size in waves)
@@ -95,9 +93,7 @@ def points_above(line, span, rng, height, reach, step=13):
 
 def dots_path(dots):
     """Many dots in one path: round caps on lines of no length would need a stroke, arcs do not."""
-    return "".join(
-        f"M{x - r:.0f} {y:.0f}a{r:.1f} {r:.1f} 0 1 1 0 .1z" for x, y, r, _ in dots
-    )
+    return "".join(f"M{x - r:.0f} {y:.0f}a{r:.1f} {r:.1f} 0 1 1 0 .1z" for x, y, r, _ in dots)
 
 
 def fade(name, level):
@@ -189,7 +185,7 @@ MOTIFS = {
     "food": (
         '<path class="motif-line" d="M190 146C188 110 190 70 196 30"/>'
         '<path class="motif-line" d="M189 118c-22-2-30-12-30-30 20 2 30 12 30 30zM190 118c22-2 30-12 30-30-20 2-30 12-30 30z'
-        'M191 88c-20-2-28-12-28-28 18 2 28 10 28 28zM192 88c20-2 28-12 28-28-18 2-28 10-28 28z'
+        "M191 88c-20-2-28-12-28-28 18 2 28 10 28 28zM192 88c20-2 28-12 28-28-18 2-28 10-28 28z"
         'M195 56c-10-8-10-22 1-32 11 10 11 24-1 32z"/>'
         '<path class="motif-line" d="M252 82l16 18 34-42"/><circle class="motif-line-soft" cx="277" cy="80" r="40"/>'
     ),
@@ -284,7 +280,9 @@ def icon(size, background):
         line = peak(centre, height, width)
         xs = [centre - width + i * width / 60 for i in range(121)]
         outline = [(x * scale, (36 - max(0.0, line(x) - height * 0.05)) * scale) for x in xs]
-        draw.polygon([(xs[0] * scale, 36 * scale), *outline, (xs[-1] * scale, 36 * scale)], fill=ICON[name])
+        draw.polygon(
+            [(xs[0] * scale, 36 * scale), *outline, (xs[-1] * scale, 36 * scale)], fill=ICON[name]
+        )
     for x, y, r, accent in MARK_DOTS:
         r *= 1.3
         box = [(x - r) * scale, (y - r) * scale, (x + r) * scale, (y + r) * scale]

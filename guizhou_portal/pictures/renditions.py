@@ -35,9 +35,7 @@ def rendition_name(name, width, ending):
 
 def rendition_names(name, width):
     """Names of all renditions of the original ``name``, ``width`` pixels wide."""
-    modern = [
-        rendition_name(name, w, ending) for _, ending, _ in MODERN for w in widths_for(width)
-    ]
+    modern = [rendition_name(name, w, ending) for _, ending, _ in MODERN for w in widths_for(width)]
     return [*modern, rendition_name(name, fallback_width(width), FALLBACK[1])]
 
 
@@ -54,7 +52,9 @@ def make_renditions(storage, name):
     for width in widths_for(image.width):
         small = _scaled(image, width)
         for image_format, ending, options in MODERN:
-            _write(storage, rendition_name(name, width, ending), small, image_format, options, profile)
+            _write(
+                storage, rendition_name(name, width, ending), small, image_format, options, profile
+            )
     width = fallback_width(image.width)
     _write(
         storage,

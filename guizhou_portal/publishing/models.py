@@ -96,7 +96,10 @@ class Sluggable(Timestamped):
             before = None
             if self.pk and not self._state.adding:
                 before = (
-                    type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+                    type(self)
+                    ._base_manager.filter(pk=self.pk)
+                    .values_list("slug", flat=True)
+                    .first()
                 )
             super().save(*args, **kwargs)
             if before and before != self.slug:

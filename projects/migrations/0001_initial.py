@@ -2,274 +2,971 @@
 
 import django.db.models.deletion
 import django_countries.fields
+from django.db import migrations, models
+
 import guizhou_portal.documents
 import guizhou_portal.pictures.fields
 import guizhou_portal.richtext
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_de', models.CharField(max_length=200, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=200, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=200, null=True, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=60, verbose_name='short name')),
-                ('kind', models.CharField(choices=[('company', 'company'), ('government', 'government'), ('ministry', 'ministry'), ('city', 'city administration'), ('consulate', 'consulate'), ('promotion_agency', 'promotion agency'), ('fund', 'fund'), ('research', 'research')], max_length=20, verbose_name='kind')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=120, verbose_name='city')),
-                ('city_de', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('city_en', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('city_zh_hans', models.CharField(blank=True, max_length=120, null=True, verbose_name='city')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('description_de', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_en', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_zh_hans', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('logo', guizhou_portal.pictures.fields.PictureField(blank=True, height_field='logo_height', upload_to='logos/', verbose_name='logo', width_field='logo_width')),
-                ('logo_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('logo_height', models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name_de", models.CharField(max_length=200, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=200, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=200, null=True, verbose_name="name")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="short name"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("company", "company"),
+                            ("government", "government"),
+                            ("ministry", "ministry"),
+                            ("city", "city administration"),
+                            ("consulate", "consulate"),
+                            ("promotion_agency", "promotion agency"),
+                            ("fund", "fund"),
+                            ("research", "research"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, max_length=2, verbose_name="country"
+                    ),
+                ),
+                ("city", models.CharField(blank=True, max_length=120, verbose_name="city")),
+                (
+                    "city_de",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                (
+                    "city_en",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                (
+                    "city_zh_hans",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="city"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "description_de",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "logo",
+                    guizhou_portal.pictures.fields.PictureField(
+                        blank=True,
+                        height_field="logo_height",
+                        upload_to="logos/",
+                        verbose_name="logo",
+                        width_field="logo_width",
+                    ),
+                ),
+                ("logo_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("logo_height", models.PositiveIntegerField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['slug'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Sector',
+            name="Sector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_de', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('description_de', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_en', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('description_zh_hans', models.TextField(blank=True, null=True, verbose_name='description')),
-                ('icon', models.CharField(choices=[('traffic', 'traffic flow'), ('industry', 'machines'), ('environment', 'river and leaf'), ('food', 'grain and check mark'), ('commerce', 'parcel'), ('tourism', 'mountain path'), ('cloud', 'cloud')], default='cloud', max_length=16, verbose_name='motif')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_de", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "description_de",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "description_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="description"),
+                ),
+                (
+                    "icon",
+                    models.CharField(
+                        choices=[
+                            ("traffic", "traffic flow"),
+                            ("industry", "machines"),
+                            ("environment", "river and leaf"),
+                            ("food", "grain and check mark"),
+                            ("commerce", "parcel"),
+                            ("tourism", "mountain path"),
+                            ("cloud", "cloud"),
+                        ],
+                        default="cloud",
+                        max_length=16,
+                        verbose_name="motif",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'sector',
-                'verbose_name_plural': 'sectors',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "sector",
+                "verbose_name_plural": "sectors",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_de', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('province', 'province'), ('prefecture', 'prefecture'), ('new_area', 'new area'), ('city', 'city')], max_length=16, verbose_name='kind')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees north, from −90 to 90 (WGS 84).', max_digits=8, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees east, from −180 to 180 (WGS 84).', max_digits=8, null=True, verbose_name='longitude')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_de", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=120, null=True, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "province"),
+                            ("prefecture", "prefecture"),
+                            ("new_area", "new area"),
+                            ("city", "city"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Degrees north, from −90 to 90 (WGS 84).",
+                        max_digits=8,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Degrees east, from −180 to 180 (WGS 84).",
+                        max_digits=8,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place',
-                'verbose_name_plural': 'places',
-                'ordering': ['slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='place_coordinates_in_range', violation_error_message='Latitude (−90 to 90) and longitude (−180 to 180) come together, or both stay empty.')],
+                "verbose_name": "place",
+                "verbose_name_plural": "places",
+                "ordering": ["slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__gte", -90),
+                                ("latitude__lte", 90),
+                                ("longitude__gte", -180),
+                                ("longitude__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="place_coordinates_in_range",
+                        violation_error_message="Latitude (−90 to 90) and longitude (−180 to 180) come together, or both stay empty.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', help_text='Drafts are seen only here, never on the public site.', max_length=16, verbose_name='publication')),
-                ('publish_at', models.DateTimeField(blank=True, help_text='Leave empty to publish at once. Only for published records.', null=True, verbose_name='publish at')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('title_de', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('tagline', models.CharField(blank=True, max_length=160, verbose_name='tagline')),
-                ('tagline_de', models.CharField(blank=True, max_length=160, null=True, verbose_name='tagline')),
-                ('tagline_en', models.CharField(blank=True, max_length=160, null=True, verbose_name='tagline')),
-                ('tagline_zh_hans', models.CharField(blank=True, max_length=160, null=True, verbose_name='tagline')),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', verbose_name='summary')),
-                ('summary_de', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, help_text='One or two sentences, shown on cards.', null=True, verbose_name='summary')),
-                ('description', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', verbose_name='description')),
-                ('description_de', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('description_en', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('description_zh_hans', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('kind', models.CharField(choices=[('ppp', 'public-private partnership (PPP)'), ('joint_venture', 'joint venture'), ('concession', 'concession'), ('private', 'private investment'), ('public', 'public project'), ('not_published', 'not published')], default='not_published', max_length=20, verbose_name='kind')),
-                ('stage', models.CharField(choices=[('identification', 'identification'), ('preparation', 'preparation'), ('implementation', 'implementation'), ('completion', 'completion'), ('operation', 'operation'), ('cancelled', 'cancelled'), ('not_published', 'not published')], default='not_published', max_length=20, verbose_name='project stage')),
-                ('open_to_foreign_investors', models.BooleanField(blank=True, help_text='Unknown is shown as “not published”.', null=True, verbose_name='open to foreign investors')),
-                ('investment_volume', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='investment volume')),
-                ('currency', models.CharField(blank=True, choices=[('CNY', 'Chinese yuan (CNY)'), ('EUR', 'euro (EUR)'), ('CHF', 'Swiss franc (CHF)'), ('USD', 'US dollar (USD)'), ('HKD', 'Hong Kong dollar (HKD)'), ('GBP', 'pound sterling (GBP)'), ('JPY', 'Japanese yen (JPY)')], max_length=3, verbose_name='currency')),
-                ('sought_from_partners', models.TextField(blank=True, verbose_name='sought from partners')),
-                ('sought_from_partners_de', models.TextField(blank=True, null=True, verbose_name='sought from partners')),
-                ('sought_from_partners_en', models.TextField(blank=True, null=True, verbose_name='sought from partners')),
-                ('sought_from_partners_zh_hans', models.TextField(blank=True, null=True, verbose_name='sought from partners')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
-                ('image', guizhou_portal.pictures.fields.PictureField(blank=True, height_field='image_height', upload_to='projects/', verbose_name='image', width_field='image_width')),
-                ('image_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('image_height', models.PositiveIntegerField(editable=False, null=True)),
-                ('image_alt', models.CharField(blank=True, max_length=250, verbose_name='alternative text')),
-                ('image_alt_de', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('partners', models.ManyToManyField(blank=True, related_name='projects', to='projects.organisation', verbose_name='partners')),
-                ('places', models.ManyToManyField(blank=True, related_name='projects', to='projects.place', verbose_name='places')),
-                ('public_authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects_in_charge', to='projects.organisation', verbose_name='public authority')),
-                ('related_projects', models.ManyToManyField(blank=True, to='projects.project', verbose_name='related projects')),
-                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.sector', verbose_name='sector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        help_text="Drafts are seen only here, never on the public site.",
+                        max_length=16,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty to publish at once. Only for published records.",
+                        null=True,
+                        verbose_name="publish at",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("title_de", models.CharField(max_length=160, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=160, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=160, null=True, verbose_name="title"),
+                ),
+                ("tagline", models.CharField(blank=True, max_length=160, verbose_name="tagline")),
+                (
+                    "tagline_de",
+                    models.CharField(blank=True, max_length=160, null=True, verbose_name="tagline"),
+                ),
+                (
+                    "tagline_en",
+                    models.CharField(blank=True, max_length=160, null=True, verbose_name="tagline"),
+                ),
+                (
+                    "tagline_zh_hans",
+                    models.CharField(blank=True, max_length=160, null=True, verbose_name="tagline"),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_de",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences, shown on cards.",
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "description",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_de",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_en",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_zh_hans",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ppp", "public-private partnership (PPP)"),
+                            ("joint_venture", "joint venture"),
+                            ("concession", "concession"),
+                            ("private", "private investment"),
+                            ("public", "public project"),
+                            ("not_published", "not published"),
+                        ],
+                        default="not_published",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("identification", "identification"),
+                            ("preparation", "preparation"),
+                            ("implementation", "implementation"),
+                            ("completion", "completion"),
+                            ("operation", "operation"),
+                            ("cancelled", "cancelled"),
+                            ("not_published", "not published"),
+                        ],
+                        default="not_published",
+                        max_length=20,
+                        verbose_name="project stage",
+                    ),
+                ),
+                (
+                    "open_to_foreign_investors",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Unknown is shown as “not published”.",
+                        null=True,
+                        verbose_name="open to foreign investors",
+                    ),
+                ),
+                (
+                    "investment_volume",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="investment volume",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CNY", "Chinese yuan (CNY)"),
+                            ("EUR", "euro (EUR)"),
+                            ("CHF", "Swiss franc (CHF)"),
+                            ("USD", "US dollar (USD)"),
+                            ("HKD", "Hong Kong dollar (HKD)"),
+                            ("GBP", "pound sterling (GBP)"),
+                            ("JPY", "Japanese yen (JPY)"),
+                        ],
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "sought_from_partners",
+                    models.TextField(blank=True, verbose_name="sought from partners"),
+                ),
+                (
+                    "sought_from_partners_de",
+                    models.TextField(blank=True, null=True, verbose_name="sought from partners"),
+                ),
+                (
+                    "sought_from_partners_en",
+                    models.TextField(blank=True, null=True, verbose_name="sought from partners"),
+                ),
+                (
+                    "sought_from_partners_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="sought from partners"),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="starts on")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends on")),
+                (
+                    "image",
+                    guizhou_portal.pictures.fields.PictureField(
+                        blank=True,
+                        height_field="image_height",
+                        upload_to="projects/",
+                        verbose_name="image",
+                        width_field="image_width",
+                    ),
+                ),
+                ("image_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("image_height", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "image_alt",
+                    models.CharField(blank=True, max_length=250, verbose_name="alternative text"),
+                ),
+                (
+                    "image_alt_de",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_alt_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_credit",
+                    models.CharField(blank=True, max_length=200, verbose_name="credit"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "partners",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="projects",
+                        to="projects.organisation",
+                        verbose_name="partners",
+                    ),
+                ),
+                (
+                    "places",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="projects",
+                        to="projects.place",
+                        verbose_name="places",
+                    ),
+                ),
+                (
+                    "public_authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects_in_charge",
+                        to="projects.organisation",
+                        verbose_name="public authority",
+                    ),
+                ),
+                (
+                    "related_projects",
+                    models.ManyToManyField(
+                        blank=True, to="projects.project", verbose_name="related projects"
+                    ),
+                ),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="projects.sector",
+                        verbose_name="sector",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project',
-                'verbose_name_plural': 'projects',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "project",
+                "verbose_name_plural": "projects",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='KeyFigure',
+            name="KeyFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=120, verbose_name='label')),
-                ('label_de', models.CharField(max_length=120, null=True, verbose_name='label')),
-                ('label_en', models.CharField(max_length=120, null=True, verbose_name='label')),
-                ('label_zh_hans', models.CharField(max_length=120, null=True, verbose_name='label')),
-                ('value', models.CharField(max_length=120, verbose_name='value')),
-                ('value_de', models.CharField(max_length=120, null=True, verbose_name='value')),
-                ('value_en', models.CharField(max_length=120, null=True, verbose_name='value')),
-                ('value_zh_hans', models.CharField(max_length=120, null=True, verbose_name='value')),
-                ('source', models.CharField(max_length=250, verbose_name='source')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_figures', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=120, verbose_name="label")),
+                ("label_de", models.CharField(max_length=120, null=True, verbose_name="label")),
+                ("label_en", models.CharField(max_length=120, null=True, verbose_name="label")),
+                (
+                    "label_zh_hans",
+                    models.CharField(max_length=120, null=True, verbose_name="label"),
+                ),
+                ("value", models.CharField(max_length=120, verbose_name="value")),
+                ("value_de", models.CharField(max_length=120, null=True, verbose_name="value")),
+                ("value_en", models.CharField(max_length=120, null=True, verbose_name="value")),
+                (
+                    "value_zh_hans",
+                    models.CharField(max_length=120, null=True, verbose_name="value"),
+                ),
+                ("source", models.CharField(max_length=250, verbose_name="source")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="key_figures",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'key figure',
-                'verbose_name_plural': 'key figures',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "key figure",
+                "verbose_name_plural": "key figures",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Enquiry',
+            name="Enquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('telephone', models.CharField(blank=True, max_length=50, verbose_name='telephone')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('language', models.CharField(choices=[('de', 'German'), ('en', 'English'), ('zh-hans', 'Simplified Chinese')], default='de', max_length=10, verbose_name='language')),
-                ('message', models.TextField(verbose_name='message')),
-                ('consented_at', models.DateTimeField(verbose_name='consent given at')),
-                ('state', models.CharField(choices=[('new', 'new'), ('answered', 'answered'), ('closed', 'closed'), ('spam', 'spam')], default='new', max_length=16, verbose_name='state')),
-                ('internal_note', models.TextField(blank=True, verbose_name='internal note')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enquiries', to='projects.project', verbose_name='project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "organisation",
+                    models.CharField(blank=True, max_length=200, verbose_name="organisation"),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=50, verbose_name="telephone"),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("de", "German"),
+                            ("en", "English"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        default="de",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("message", models.TextField(verbose_name="message")),
+                ("consented_at", models.DateTimeField(verbose_name="consent given at")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("answered", "answered"),
+                            ("closed", "closed"),
+                            ("spam", "spam"),
+                        ],
+                        default="new",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("internal_note", models.TextField(blank=True, verbose_name="internal note")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="enquiries",
+                        to="projects.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enquiry',
-                'verbose_name_plural': 'enquiries',
-                'ordering': ['-created'],
+                "verbose_name": "enquiry",
+                "verbose_name_plural": "enquiries",
+                "ordering": ["-created"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectDocument',
+            name="ProjectDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_de', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('file', models.FileField(upload_to='documents/', validators=[guizhou_portal.documents.validate_document], verbose_name='file')),
-                ('language', models.CharField(blank=True, choices=[('de', 'German'), ('en', 'English'), ('zh-hans', 'Simplified Chinese')], help_text='Leave empty if the file has no one language.', max_length=10, verbose_name='language of the file')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='source or rights holder')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_de", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        upload_to="documents/",
+                        validators=[guizhou_portal.documents.validate_document],
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("de", "German"),
+                            ("en", "English"),
+                            ("zh-hans", "Simplified Chinese"),
+                        ],
+                        help_text="Leave empty if the file has no one language.",
+                        max_length=10,
+                        verbose_name="language of the file",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="source or rights holder"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "ordering": ["order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LocationFactor',
+            name="LocationFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('slug', models.SlugField(blank=True, error_messages={'unique': 'Another record already has this address.'}, help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.", max_length=80, unique=True, verbose_name='address')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', help_text='Drafts are seen only here, never on the public site.', max_length=16, verbose_name='publication')),
-                ('publish_at', models.DateTimeField(blank=True, help_text='Leave empty to publish at once. Only for published records.', null=True, verbose_name='publish at')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('title_de', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_en', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=160, null=True, verbose_name='title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_de', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('description', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', verbose_name='description')),
-                ('description_de', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('description_en', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('description_zh_hans', guizhou_portal.richtext.RichTextField(blank=True, help_text='Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.', null=True, verbose_name='description')),
-                ('kind', models.CharField(choices=[('policy', 'policy'), ('data_centre', 'data centre'), ('cloud_platform', 'cloud platform'), ('it_centre', 'IT centres and branches'), ('state_it_centre', 'state IT centre'), ('finance', 'finance'), ('nature_and_culture', 'nature and culture')], max_length=20, verbose_name='kind')),
-                ('image', guizhou_portal.pictures.fields.PictureField(blank=True, height_field='image_height', upload_to='location/', verbose_name='image', width_field='image_width')),
-                ('image_width', models.PositiveIntegerField(editable=False, null=True)),
-                ('image_height', models.PositiveIntegerField(editable=False, null=True)),
-                ('image_alt', models.CharField(blank=True, max_length=250, verbose_name='alternative text')),
-                ('image_alt_de', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_alt_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='alternative text')),
-                ('image_credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='location_factors', to='projects.organisation', verbose_name='organisation')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='location_factors', to='projects.place', verbose_name='place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        error_messages={"unique": "Another record already has this address."},
+                        help_text="Last part of the page's address. Leave it empty to have it made from the English or German title. After a change, the old address leads to the new one.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        help_text="Drafts are seen only here, never on the public site.",
+                        max_length=16,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Leave empty to publish at once. Only for published records.",
+                        null=True,
+                        verbose_name="publish at",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("title_de", models.CharField(max_length=160, null=True, verbose_name="title")),
+                ("title_en", models.CharField(max_length=160, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=160, null=True, verbose_name="title"),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_de", models.TextField(blank=True, null=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                (
+                    "description",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_de",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_en",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_zh_hans",
+                    guizhou_portal.richtext.RichTextField(
+                        blank=True,
+                        help_text="Plain paragraphs, separated by an empty line, or simple HTML: p, h3, h4, ul, ol, li, blockquote, strong, em, a, table. Everything else is removed when saving.",
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("policy", "policy"),
+                            ("data_centre", "data centre"),
+                            ("cloud_platform", "cloud platform"),
+                            ("it_centre", "IT centres and branches"),
+                            ("state_it_centre", "state IT centre"),
+                            ("finance", "finance"),
+                            ("nature_and_culture", "nature and culture"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "image",
+                    guizhou_portal.pictures.fields.PictureField(
+                        blank=True,
+                        height_field="image_height",
+                        upload_to="location/",
+                        verbose_name="image",
+                        width_field="image_width",
+                    ),
+                ),
+                ("image_width", models.PositiveIntegerField(editable=False, null=True)),
+                ("image_height", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "image_alt",
+                    models.CharField(blank=True, max_length=250, verbose_name="alternative text"),
+                ),
+                (
+                    "image_alt_de",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_alt_en",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_alt_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="alternative text"
+                    ),
+                ),
+                (
+                    "image_credit",
+                    models.CharField(blank=True, max_length=200, verbose_name="credit"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="location_factors",
+                        to="projects.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="location_factors",
+                        to="projects.place",
+                        verbose_name="place",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'location factor',
-                'verbose_name_plural': 'location factors',
-                'ordering': ['order', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='projects_locationfactor_publish_at_only_published', violation_error_message='A draft has no publication time: choose “published”, or empty “publish at”.')],
+                "verbose_name": "location factor",
+                "verbose_name_plural": "location factors",
+                "ordering": ["order", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("publish_at__isnull", True),
+                            ("publication", "published"),
+                            _connector="OR",
+                        ),
+                        name="projects_locationfactor_publish_at_only_published",
+                        violation_error_message="A draft has no publication time: choose “published”, or empty “publish at”.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='projects_project_publish_at_only_published', violation_error_message='A draft has no publication time: choose “published”, or empty “publish at”.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="projects_project_publish_at_only_published",
+                violation_error_message="A draft has no publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('investment_volume__isnull', True)), models.Q(('investment_volume__gt', 0), ('currency__in', ['CNY', 'EUR', 'CHF', 'USD', 'HKD', 'GBP', 'JPY'])), _connector='OR'), name='projects_project_investment_volume_with_currency', violation_error_message='An amount and its currency come together: fill in both, or leave both empty.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency", ""), ("investment_volume__isnull", True)),
+                    models.Q(
+                        ("investment_volume__gt", 0),
+                        ("currency__in", ["CNY", "EUR", "CHF", "USD", "HKD", "GBP", "JPY"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="projects_project_investment_volume_with_currency",
+                violation_error_message="An amount and its currency come together: fill in both, or leave both empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('starts_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='projects_project_ends_on_not_before_starts_on', violation_error_message='The period ends before it starts.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("starts_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="projects_project_ends_on_not_before_starts_on",
+                violation_error_message="The period ends before it starts.",
+            ),
         ),
     ]

@@ -4,25 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LoadedRecord',
+            name="LoadedRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=80)),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('content', models.JSONField()),
-                ('loaded', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=80)),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("content", models.JSONField()),
+                ("loaded", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('model', 'key'), name='loaded_record_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("model", "key"), name="loaded_record_once")
+                ],
             },
         ),
     ]

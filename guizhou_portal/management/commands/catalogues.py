@@ -31,7 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--update", action="store_true", help="extract, merge and compile")
-        what.add_argument("--check", action="store_true", help="fail on anything incomplete or stale")
+        what.add_argument(
+            "--check", action="store_true", help="fail on anything incomplete or stale"
+        )
 
     def handle(self, *args, update, **options):
         messages = extracted()
@@ -101,7 +103,9 @@ def write(po, language, messages):
     number = 1 if language == "zh-hans" else 2
     catalogue = Catalog(locale=to_locale(language), fuzzy=False, charset="utf-8", header_comment="")
     catalogue.project, catalogue.version = "Guizhou Portal", ""
-    for (context, text), (plural, places) in sorted(messages.items(), key=lambda m: (m[0][1], m[0][0] or "")):
+    for (context, text), (plural, places) in sorted(
+        messages.items(), key=lambda m: (m[0][1], m[0][0] or "")
+    ):
         known = old.get(text, context) if old else None
         string = known.string if known and not known.fuzzy else ""
         if language == "en":

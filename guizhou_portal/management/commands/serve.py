@@ -29,7 +29,9 @@ class Command(BaseCommand):
         for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT, *self.database_folder()):
             self.check_folder(Path(folder))
         self.migrate()
-        call_command("load_source_content", verbosity=1 if self.is_first_start() else 0, stdout=self.stdout)
+        call_command(
+            "load_source_content", verbosity=1 if self.is_first_start() else 0, stdout=self.stdout
+        )
         self.collect_static()
         self.create_first_account()
         for warning in run_checks(tags=[Tags.database], databases=["default"]):
@@ -57,7 +59,9 @@ class Command(BaseCommand):
             probe.touch()
             probe.unlink()
         except OSError as error:
-            raise CommandError(f"The folder {folder} cannot be written to ({error.strerror}).") from error
+            raise CommandError(
+                f"The folder {folder} cannot be written to ({error.strerror})."
+            ) from error
 
     def database_folder(self):
         name = settings.DATABASES["default"]["NAME"]
@@ -104,7 +108,9 @@ class Command(BaseCommand):
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
         get_user_model().objects.create_superuser(name, "", password)
-        shown = "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
+        shown = (
+            "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
+        )
         self.stdout.write(f"First account for /admin/: {name}, {shown}")
 
     def serve(self):

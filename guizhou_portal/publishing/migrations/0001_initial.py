@@ -5,28 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormerSlug',
+            name="FormerSlug",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('slug', models.SlugField(max_length=80, verbose_name='address')),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("slug", models.SlugField(max_length=80, verbose_name="address")),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="contenttypes.contenttype"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'former address',
-                'verbose_name_plural': 'former addresses',
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='publishing__content_3b355c_idx')],
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'slug'), name='former_slug_unique')],
+                "verbose_name": "former address",
+                "verbose_name_plural": "former addresses",
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_id"], name="publishing__content_3b355c_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "slug"), name="former_slug_unique"
+                    )
+                ],
             },
         ),
     ]

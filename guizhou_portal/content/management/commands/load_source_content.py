@@ -21,6 +21,8 @@ class Command(BaseCommand):
         if verbosity:
             for model, outcome in counts.items():
                 words = ", ".join(
-                    f"{outcome[word]} {word}" for word in (CREATED, UPDATED, SKIPPED, KEPT) if outcome[word]
+                    f"{outcome[word]} {word}"
+                    for word in (CREATED, UPDATED, SKIPPED, KEPT)
+                    if outcome[word]
                 )
                 self.stdout.write(f"{model}: {words}")
