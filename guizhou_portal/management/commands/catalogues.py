@@ -1,5 +1,6 @@
-"""The message catalogues, kept without gettext's programs: extracted, merged and compiled by Babel."""
+"""The message catalogues, kept without gettext's programs: Babel extracts, merges, compiles."""
 
+from gettext import GNUTranslations
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -96,7 +97,6 @@ def write(po, language, messages):
     English is the language of the message ids, so its translations are the ids themselves.
     """
     from babel.messages.catalog import Catalog
-    from babel.messages.mofile import write_mo
     from babel.messages.pofile import write_po
 
     old = read(po)
@@ -129,15 +129,20 @@ def write(po, language, messages):
         f'"Plural-Forms: nplurals={number}; plural={PLURALS[language]};\\n"\n\n'
     )
     po.write_text(header + out.getvalue().decode().strip() + "\n", encoding="utf-8")
-    compiled = BytesIO()
-    write_mo(compiled, read(po, to_locale(language)))
-    po.with_suffix(".mo").write_bytes(compiled.getvalue())
+    po.with_suffix(".mo").write_bytes(compiled(po).getvalue())
+
+
+def compiled(po):
+    from babel.messages.mofile import write_mo
+
+    file = BytesIO()
+    write_mo(file, read(po, po.parts[-3]))
+    file.seek(0)
+    return file
 
 
 def faults_of(po, messages):
     """What is missing, superfluous, untranslated, fuzzy or not compiled in one catalogue."""
-    from babel.messages.mofile import read_mo
-
     name = po.relative_to(settings.BASE_DIR)
     catalogue = read(po)
     if catalogue is None or not po.with_suffix(".mo").exists():
@@ -152,15 +157,17 @@ def faults_of(po, messages):
         elif not all(strings):
             faults.append(f"{name}: untranslated: {_first(entry.id)}")
     with po.with_suffix(".mo").open("rb") as file:
-        compiled = {(e.context, _first(e.id)): _tuple(e.string) for e in read_mo(file) if e.id}
-    if compiled != {key: _tuple(e.string) for key, e in entries.items() if all(_tuple(e.string))}:
+        current = _entries(file)
+    if current != _entries(compiled(po)):
         faults.append(f"{name}: the compiled catalogue is not current: make messages")
     return faults
+
+
+def _entries(file):
+    """What a program reads from a compiled catalogue; the header holds the time of its making."""
+    return {key: text for key, text in GNUTranslations(file)._catalog.items() if key}
 
 
 def _first(ids):
     return ids[0] if isinstance(ids, (tuple, list)) else ids
 
-
-def _tuple(string):
-    return tuple(string) if isinstance(string, (tuple, list)) else (string,)
