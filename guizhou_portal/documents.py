@@ -44,7 +44,7 @@ def validate_document(upload):
 
 
 class DocumentFile(models.Model):
-    """One file for download, with a title, the language it is written in and its place in a list."""
+    """One file for download, with a title, its own language and its place in a list."""
 
     title = models.CharField(_("title"), max_length=200)
     file = models.FileField(_("file"), upload_to="documents/", validators=[validate_document])

@@ -40,7 +40,7 @@ def workers(name, default):
 
 
 def secret_key(name, file, debug):
-    """The key from the environment, else one made once and kept in ``file`` (readable by us only)."""
+    """The key from the environment, else one made once and kept in ``file``, ours alone to read."""
     given = read("str", name, "")
     if given:
         return given

@@ -28,13 +28,33 @@ FACTS = {
         "zh-hans": ["交通云", "ZHANG", "法兰克福", "成长投资基金"],
     },
     CONFERENCE: {
-        "de": ["Hotel InterContinental Frankfurt", "Grußworte", "秦如培", "Hessisches Wirtschaftsministerium", "Name nicht veröffentlicht"],
-        "en": ["InterContinental Frankfurt hotel", "Words of greeting", "梁建全", "Hessian Ministry of Economics", "name not published"],
+        "de": [
+            "Hotel InterContinental Frankfurt",
+            "Grußworte",
+            "秦如培",
+            "Hessisches Wirtschaftsministerium",
+            "Name nicht veröffentlicht",
+        ],
+        "en": [
+            "InterContinental Frankfurt hotel",
+            "Words of greeting",
+            "梁建全",
+            "Hessian Ministry of Economics",
+            "name not published",
+        ],
         "zh-hans": ["法兰克福洲际酒店", "致辞", "秦如培", "黑森州经济部", "名称未公布"],
     },
     "officials/": {
-        "de": ["Vizegouverneur der Provinz Guizhou", "chinesischer Generalkonsul", "China Investment Promotion Agency (CIPA)"],
-        "en": ["Vice Governor of Guizhou Province", "Chinese Consul General", "China Investment Promotion Agency (CIPA)"],
+        "de": [
+            "Vizegouverneur der Provinz Guizhou",
+            "chinesischer Generalkonsul",
+            "China Investment Promotion Agency (CIPA)",
+        ],
+        "en": [
+            "Vice Governor of Guizhou Province",
+            "Chinese Consul General",
+            "China Investment Promotion Agency (CIPA)",
+        ],
         "zh-hans": ["贵州省副省长", "中国总领事", "中国投资促进事务局"],
     },
     "officials/qin-rupei/": {
@@ -43,7 +63,11 @@ FACTS = {
         "zh-hans": ["副省长", "推介会"],
     },
     "contracts/": {
-        "de": ["Unternehmen aus Deutschland", "Unternehmen aus der Schweiz", "nicht veröffentlicht"],
+        "de": [
+            "Unternehmen aus Deutschland",
+            "Unternehmen aus der Schweiz",
+            "nicht veröffentlicht",
+        ],
         "en": ["companies from Germany", "companies from Switzerland", "not published"],
         "zh-hans": ["德国", "瑞士", "未公布"],
     },
@@ -53,19 +77,64 @@ FACTS = {
         "zh-hans": ["瑞士", "中国", "未公布"],
     },
     "projects/": {
-        "de": ["Verkehrs-Cloud", "Industrie-Cloud", "Umwelt-Cloud", "Lebensmittelsicherheits-Cloud", "E-Commerce-Cloud", "Tourismus-Cloud"],
-        "en": ["Traffic cloud", "Industry cloud", "Environment", "Food safety cloud", "E-commerce cloud", "Tourism cloud"],
+        "de": [
+            "Verkehrs-Cloud",
+            "Industrie-Cloud",
+            "Umwelt-Cloud",
+            "Lebensmittelsicherheits-Cloud",
+            "E-Commerce-Cloud",
+            "Tourismus-Cloud",
+        ],
+        "en": [
+            "Traffic cloud",
+            "Industry cloud",
+            "Environment",
+            "Food safety cloud",
+            "E-commerce cloud",
+            "Tourism cloud",
+        ],
         "zh-hans": ["交通云", "工业云", "环保云", "食品安全云", "电商云", "旅游云"],
     },
     "projects/food-safety-cloud/": {
-        "de": ["Lebensmittelsicherheit", "öffentlich-private Partnerschaft", "nicht veröffentlicht"],
+        "de": [
+            "Lebensmittelsicherheit",
+            "öffentlich-private Partnerschaft",
+            "nicht veröffentlicht",
+        ],
         "en": ["Food safety", "public-private partnership", "not published"],
         "zh-hans": ["食品安全", "政府和社会资本合作", "未公布"],
     },
     "location/": {
-        "de": ["China Mobile", "China Telecom", "China Unicom", "Alibaba", "Baidu", "Hewlett Packard", "Guiyang", "Finanzdaten"],
-        "en": ["China Mobile", "China Telecom", "China Unicom", "Alibaba", "Baidu", "Hewlett Packard", "Guiyang", "financial data"],
-        "zh-hans": ["中国移动", "中国电信", "中国联通", "阿里巴巴", "百度", "惠普", "贵阳", "金融数据"],
+        "de": [
+            "China Mobile",
+            "China Telecom",
+            "China Unicom",
+            "Alibaba",
+            "Baidu",
+            "Hewlett Packard",
+            "Guiyang",
+            "Finanzdaten",
+        ],
+        "en": [
+            "China Mobile",
+            "China Telecom",
+            "China Unicom",
+            "Alibaba",
+            "Baidu",
+            "Hewlett Packard",
+            "Guiyang",
+            "financial data",
+        ],
+        "zh-hans": [
+            "中国移动",
+            "中国电信",
+            "中国联通",
+            "阿里巴巴",
+            "百度",
+            "惠普",
+            "贵阳",
+            "金融数据",
+        ],
     },
     "imprint/": {
         "de": ["vom Betreiber noch nicht angegeben"],
@@ -79,7 +148,7 @@ FACTS = {
         "en": ["Frankfurt am Main", "not published"],
         "zh-hans": ["法兰克福", "未公布"],
     },
-}  # fmt: skip
+}
 LANGUAGES = ("de", "en", "zh-hans")
 
 
@@ -162,7 +231,7 @@ def test_the_root_leads_to_the_language_the_browser_asks_for(db, client):
         assert "Accept-Language" in response["Vary"]
 
 
-# --- drafts -------------------------------------------------------------------------------------
+# --- drafts -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -206,15 +275,26 @@ def test_a_draft_is_not_named_by_the_records_around_it(db, client):
     project.related_projects.add(hidden_project)
     ContractFactory(project=project, title="Hidden deal", publication="draft")
     LocationFactorFactory(title="Hidden factor", publication="draft")
-    addresses = ["/en/", event.get_absolute_url(), contract.get_absolute_url(), elsewhere.get_absolute_url(),
-                 person.get_absolute_url(), project.get_absolute_url(), "/en/officials/", "/en/contracts/",
-                 "/en/projects/", "/en/location/", "/en/events/", "/sitemap.xml"]  # fmt: skip
+    addresses = [
+        "/en/",
+        event.get_absolute_url(),
+        contract.get_absolute_url(),
+        elsewhere.get_absolute_url(),
+        person.get_absolute_url(),
+        project.get_absolute_url(),
+        "/en/officials/",
+        "/en/contracts/",
+        "/en/projects/",
+        "/en/location/",
+        "/en/events/",
+        "/sitemap.xml",
+    ]
     for address in addresses:
         page = client.get(address.replace("/de/", "/en/")).content.decode().lower()
         assert "hidden" not in page.replace('aria-hidden="true"', ""), address
 
 
-# --- unknown values ------------------------------------------------------------------------------
+# --- unknown values ---------------------------------------------------------
 
 
 def test_unknown_values_are_said_to_be_not_published(db, client):
@@ -254,7 +334,7 @@ def test_an_event_with_times_shows_them_in_its_own_zone(db, client):
     assert "Asia/Shanghai" in page
 
 
-# --- language fallback -----------------------------------------------------------------------------
+# --- language fallback ------------------------------------------------------
 
 
 def test_a_missing_translation_is_shown_in_another_language_and_marked(db, client):
@@ -287,7 +367,7 @@ def test_chinese_prefers_english_to_german(db):
         assert event.title == "中文"
 
 
-# --- old addresses -----------------------------------------------------------------------------------
+# --- old addresses ----------------------------------------------------------
 
 
 def test_an_old_address_leads_to_the_new_one(db, client):
@@ -325,7 +405,7 @@ def test_a_slug_is_ascii_from_the_english_or_german_title_and_never_taken_twice(
     assert only_chinese.slug == "project"
 
 
-# --- errors and machines --------------------------------------------------------------------------------
+# --- errors and machines ----------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from .completeness import language_states
 
 
 def in_all_languages(*fields):
-    """The names of ``fields`` in every language: search looks at the columns, not at the active one."""
+    """The names of ``fields`` in every language: a search looks at the columns of all."""
     return [
         build_localized_fieldname(field, code) for field in fields for code, _ in settings.LANGUAGES
     ]
@@ -49,7 +49,7 @@ class RecordAdmin(TranslationAdmin):
         )
 
     def public_links(self, record):
-        """``[(language in itself, address)]`` of the record's public page; empty if there is none."""
+        """``[(language in itself, address)]`` of the record's public page; ``[]`` without one."""
         if not hasattr(record, "get_absolute_url") or not getattr(record, "is_published", True):
             return []
         links = []

@@ -36,7 +36,7 @@ CREATED, UPDATED, SKIPPED, KEPT = "created", "updated", "skipped", "kept"
 
 
 def load(folder=source.FOLDER):
-    """Load all content files; returns ``{model: Counter(created=…, updated=…, skipped=…, kept=…)}``.
+    """Load all content files; return ``{model: Counter(created=…, updated=…, skipped=…, kept=…)}``.
 
     *skipped* is up to date, *kept* was edited or deleted by an editor and left so. Raises
     :class:`~.source.ContentError`; then nothing is written.
@@ -94,7 +94,7 @@ class _Run:
         self.keys[record.model, instance.pk] = key
 
     def fill(self, instance, record, owner=None):
-        """Set the fields of ``record`` on ``instance``, validate, save, and write its parts anew."""
+        """Set the fields of ``record`` on ``instance``, validate and save it, renew its parts."""
         model, parts = type(instance), {}
         for name, value in record.fields.items():
             if relation := self.part_of(model, name):

@@ -72,18 +72,6 @@ class Sluggable(Timestamped):
     def __str__(self):
         return str(getattr(self, self.naming_field) or self.slug)
 
-    def names_for_slug(self):
-        """The texts a slug may be made from, best first."""
-        return [
-            getattr(self, f"{self.naming_field}_{language}", None) for language in ("en", "de")
-        ] + [getattr(self, self.naming_field)]
-
-    def clean(self):
-        super().clean()
-        # An address that only Chinese could fill would be a number: better to say what is missing.
-        if not getattr(self, self.naming_field) and not any(self.names_for_slug()):
-            raise ValidationError(_("Enter a name or title in at least one language."))
-
     def save(self, *args, **kwargs):
         update_fields = kwargs.get("update_fields")
         if not self.slug:
@@ -105,6 +93,18 @@ class Sluggable(Timestamped):
             if before and before != self.slug:
                 FormerSlug.objects.remember(self, before)
         return None
+
+    def names_for_slug(self):
+        """The texts a slug may be made from, best first."""
+        return [
+            getattr(self, f"{self.naming_field}_{language}", None) for language in ("en", "de")
+        ] + [getattr(self, self.naming_field)]
+
+    def clean(self):
+        super().clean()
+        # An address that only Chinese could fill would be a number: better to say what is missing.
+        if not getattr(self, self.naming_field) and not any(self.names_for_slug()):
+            raise ValidationError(_("Enter a name or title in at least one language."))
 
 
 class PublicRecord(Sluggable):

@@ -20,7 +20,7 @@ register = template.Library()
 
 
 def translation(record, field):
-    """``(text, language)`` of a translated field as the visitor gets it; ``("", None)`` if empty."""
+    """``(text, language)`` of a translated field as a visitor gets it; ``("", None)`` if empty."""
     for language in resolution_order(get_language()):
         text = getattr(record, build_localized_fieldname(field, language), None)
         if text:
@@ -139,7 +139,7 @@ def split_name(name):
 
 @register.inclusion_tag("partials/picture.html")
 def picture(image, alt, sizes="100vw", eager=False):
-    """A stored picture in every format and width; ``alt`` is what it shows, ``sizes`` its CSS width."""
+    """A stored picture in all formats and widths; ``alt``: what it shows, ``sizes``: CSS width."""
     # From the record, not from the file: a page opens no pictures.
     width = getattr(image.instance, image.field.width_field)
     height = getattr(image.instance, image.field.height_field)

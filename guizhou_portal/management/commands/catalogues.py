@@ -164,4 +164,3 @@ def faults_of(po, messages):
 
 def _first(ids):
     return ids[0] if isinstance(ids, (tuple, list)) else ids
-

@@ -49,7 +49,8 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(
                     f"Port {settings.PORT} cannot be used ({error.strerror}). "
-                    f"Stop the other program or choose another port: make run PORT={settings.PORT + 1}"
+                    "Stop the other program or choose another port: "
+                    f"make run PORT={settings.PORT + 1}"
                 ) from error
 
     def check_folder(self, folder):
