@@ -22,7 +22,14 @@ def amount_with_currency(amount, currency="currency"):
     return models.CheckConstraint(
         condition=(
             Q(**{f"{amount}__isnull": True, currency: ""})
-            | (Q(**{f"{amount}__gt": 0}) & Q(**{f"{currency}__in": Currency.values}))
+            # "is not null" in so many words: to SQL, a rule on an unknown amount is not broken.
+            | Q(
+                **{
+                    f"{amount}__isnull": False,
+                    f"{amount}__gt": 0,
+                    f"{currency}__in": Currency.values,
+                }
+            )
         ),
         name=f"%(app_label)s_%(class)s_{amount}_with_currency",
         violation_error_message=_(

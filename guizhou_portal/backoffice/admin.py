@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.db import models
 from django.urls import NoReverseMatch
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, override
@@ -27,6 +29,7 @@ class RecordAdmin(TranslationAdmin):
 
     list_per_page = 50
     view_on_site = False  # one link per language instead, see public_links
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
         css = {"all": ["css/admin.css"]}
@@ -87,7 +90,9 @@ class PublicRecordAdmin(RecordAdmin):
 
     @admin.action(description=_("Publish selected records"), permissions=["change"])
     def publish(self, request, queryset):
-        number = queryset.update(publication=Publication.PUBLISHED, publish_at=None)
+        number = queryset.update(
+            publication=Publication.PUBLISHED, publish_at=None, updated=timezone.now()
+        )
         self.message_user(
             request,
             ngettext("%(n)d record is published now.", "%(n)d records are published now.", number)
@@ -96,7 +101,9 @@ class PublicRecordAdmin(RecordAdmin):
 
     @admin.action(description=_("Turn selected records into drafts"), permissions=["change"])
     def make_draft(self, request, queryset):
-        number = queryset.update(publication=Publication.DRAFT, publish_at=None)
+        number = queryset.update(
+            publication=Publication.DRAFT, publish_at=None, updated=timezone.now()
+        )
         self.message_user(
             request,
             ngettext("%(n)d record is a draft now.", "%(n)d records are drafts now.", number)
