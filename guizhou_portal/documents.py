@@ -71,3 +71,11 @@ class DocumentFile(models.Model):
     def kind(self):
         """The file's kind as readers know it: PDF, DOCX, …"""
         return PurePath(self.file.name).suffix.lstrip(".").upper()
+
+    @property
+    def size(self):
+        """Bytes of the file; None if it is no longer there, which must not cost the page."""
+        try:
+            return self.file.size
+        except OSError:
+            return None

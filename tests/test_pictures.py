@@ -1,0 +1,217 @@
+"""Pictures: what an editor may upload, what is kept of it, and what a visitor is sent."""
+
+import re
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from PIL import Image
+
+from events.models import Photo
+from projects.models import Project
+
+from .factories import (
+    EventFactory,
+    OfficialFactory,
+    OrganisationFactory,
+    PhotoFactory,
+    ProjectFactory,
+    picture_bytes,
+    picture_upload,
+)
+from .forms import filled_in
+
+
+def png_header(width, height):
+    """A PNG that claims a size and holds almost nothing: unpacked, it would fill the memory."""
+
+    def chunk(kind, content):
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\x00" * 64))
+        + chunk(b"IEND", b"")
+    )
+
+
+def animation(image_format):
+    out = BytesIO()
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
+    frames[0].save(out, image_format, save_all=True, append_images=frames[1:], duration=50)
+    return out.getvalue()
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+NOT_READABLE = "This file is not a picture we can read."
+TOO_MANY = "more than 40 megapixels"
+HOSTILE = {
+    "SVG named .jpg": (lambda: SVG, "x.jpg", NOT_READABLE),
+    "HTML named .png": (lambda: b"<html><script>alert(1)</script>", "x.png", NOT_READABLE),
+    "SVG by its own name": (lambda: SVG, "x.svg", NOT_READABLE),
+    "animated GIF": (lambda: animation("GIF"), "x.gif", NOT_READABLE),
+    "GIF named .png": (lambda: animation("GIF"), "x.png", NOT_READABLE),
+    "animated WebP": (lambda: animation("WEBP"), "x.webp", "The picture is animated."),
+    "truncated JPEG": (
+        lambda: picture_bytes((800, 600))[:-900],
+        "x.jpg",
+        "The picture is damaged or incomplete.",
+    ),
+    "decompression bomb": (lambda: png_header(60_000, 60_000), "x.png", TOO_MANY),
+    "fifty megapixels": (lambda: png_header(10_000, 5_000), "x.png", TOO_MANY),
+    "too many bytes": (
+        lambda: picture_bytes() + b"\0" * (15 * 1024 * 1024),
+        "x.jpg",
+        "at most 15.0",
+    ),
+    "nothing": (lambda: b"\0", "x.jpg", NOT_READABLE),
+    "TIFF": (lambda: picture_bytes(image_format="TIFF"), "x.tif", NOT_READABLE),
+    "PNG without content": (
+        lambda: png_header(100, 100),
+        "x.png",
+        "The picture is damaged or incomplete.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_picture_is_refused_with_a_reason_and_nothing_is_stored(
+    backoffice, settings, kind
+):
+    content, name, reason = HOSTILE[kind]
+    form = filled_in(backoffice, ProjectFactory())
+    upload = picture_upload(name, content())
+    response = backoffice.post(
+        form.address,
+        {**form, "title_en": "Typed with care", "image": upload, "image_alt_de": "Alt"},
+    )
+    page = response.content.decode().replace("\u00a0", " ")
+    assert response.status_code == 200
+    assert reason in " ".join(re.findall(r'<ul class="errorlist.*?</ul>', page, re.DOTALL))
+    assert "Typed with care" in page
+    assert Project.objects.get().image.name == ""
+    assert not settings.MEDIA_ROOT.exists() or not [*settings.MEDIA_ROOT.rglob("*.*")]
+
+
+def test_code_that_assigns_a_hostile_file_is_refused_too(db):
+    with pytest.raises(ValidationError, match="image"), transaction.atomic():
+        PhotoFactory(image=picture_upload("x.jpg", SVG))
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_an_uploaded_picture_is_kept_and_made_in_every_size(backoffice, image_format):
+    event = EventFactory()
+    form = filled_in(backoffice, event)
+    upload = picture_upload("Mein Foto.x", picture_bytes((1200, 800), image_format))
+    response = backoffice.post(
+        form.address,
+        {
+            **form,
+            "hero_image": upload,
+            "hero_image_alt_en": "A hall",
+            "hero_image_credit": "Sample",
+        },
+    )
+    assert response.status_code == 302
+    event.refresh_from_db()
+    assert (event.hero_image_width, event.hero_image_height) == (1200, 800)
+    page = backoffice.get(f"/en/events/{event.slug}/").content.decode()
+    tag = re.search(r"<picture>.*?</picture>", page, re.DOTALL)[0]
+    assert 'width="1200" height="800"' in tag
+    assert 'alt="' in tag
+    assert 'sizes="' in tag
+    assert tag.index("image/avif") < tag.index("image/webp") < tag.index("<img")
+    for address, width in re.findall(r"(/media/\S+) (\d+)w", tag):
+        response = backoffice.get(address)
+        image = Image.open(BytesIO(b"".join(response.streaming_content)))
+        assert image.width == int(width)
+        assert response["Content-Type"] == f"image/{image.format.lower()}"
+        assert "immutable" in response["Cache-Control"]
+    assert {480, 960, 1200} == {int(width) for width in re.findall(r" (\d+)w", tag)}
+    assert "Sample" in page
+
+
+def test_a_small_picture_is_never_blown_up(db, client):
+    event = EventFactory()
+    PhotoFactory(event=event, image=picture_upload(size=(300, 200)))
+    page = client.get(f"/en/events/{event.slug}/").content.decode()
+    assert set(re.findall(r"/media/\S+ (\d+)w", page)) == {"300"}
+
+
+def test_camera_data_is_removed_and_the_picture_turned_upright(db):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    exif[0x010F] = "SECRET CAMERA"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (26.0, 38.0, 0.0)
+    upload = picture_upload(content=picture_bytes((80, 40), exif=exif, comment=b"SECRET NOTE"))
+    assert b"SECRET CAMERA" in upload.read()
+    photo = PhotoFactory(image=upload)
+    assert (photo.image_width, photo.image_height) == (40, 80)
+    _, names = default_storage.listdir("photos")
+    assert len(names) == 4  # the original, AVIF, WebP and one JPEG
+    for name in names:
+        with default_storage.open(f"photos/{name}") as file:
+            content = file.read()
+        image = Image.open(BytesIO(content))
+        assert image.size == (40, 80), name
+        assert not image.getexif(), name
+        assert b"SECRET" not in content, name
+        assert not {"comment", "xmp", "exif"} & set(image.info), name
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+def test_pictures_of_every_colour_mode_can_be_shown(db, mode):
+    out = BytesIO()
+    Image.new(mode, (50, 30)).save(out, "JPEG" if mode == "CMYK" else "PNG")
+    photo = PhotoFactory(image=picture_upload("x.png", out.getvalue()))
+    assert default_storage.exists(photo.image.name.rsplit(".", 1)[0] + ".50.jpg")
+
+
+def test_a_picture_without_words_is_refused(backoffice):
+    form = filled_in(backoffice, ProjectFactory())
+    response = backoffice.post(form.address, {**form, "image": picture_upload()})
+    assert "Describe the picture for people who cannot see it." in response.content.decode()
+    form = filled_in(backoffice, EventFactory())
+    photo = {
+        **form,
+        "photos-TOTAL_FORMS": "1",
+        "photos-0-order": "1",
+        "photos-0-image": picture_upload(),
+    }
+    response = backoffice.post(form.address, photo)
+    assert response.status_code == 200
+    assert not Photo.objects.exists()
+
+
+def test_a_portrait_and_a_logo_take_the_place_of_the_monogram(db, client):
+    person = OfficialFactory()
+    address = f"/en/officials/{person.slug}/"
+    assert "portrait--monogram" in client.get(address).content.decode()
+    person.portrait = picture_upload()
+    person.save()
+    page = client.get(address).content.decode()
+    assert "portrait--monogram" not in page
+    assert f"/media/{person.portrait.name.rsplit('.', 1)[0]}" in page
+    assert OrganisationFactory(logo=picture_upload()).logo_width == 64
+
+
+def test_uploads_are_served_without_being_run(db, client, settings):
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "page.html").write_text("<script>alert(1)</script>")
+    response = client.get("/media/page.html")
+    assert response["Content-Disposition"] == "attachment"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/media/").status_code == 404
+    assert client.get("/media/../settings.py").status_code == 404
+    assert client.get("/media/%2e%2e/%2e%2e/etc/passwd").status_code == 404
+    assert client.get("/media/a%00b").status_code == 404
