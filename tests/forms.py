@@ -1,8 +1,36 @@
 """Fills in the admin's real forms as a browser would: whatever the page offers is sent back."""
 
+import re
 from html.parser import HTMLParser
 
 from django.urls import reverse
+
+from events.models import Contract, Event, Official, ProgrammeItem
+from guizhou_portal.pages.models import Operator, Page
+from projects.models import (
+    Enquiry,
+    LocationFactor,
+    Organisation,
+    Place,
+    Project,
+    Sector,
+)
+
+#: Every model with a list and a form of its own.
+OWN = (
+    Event,
+    ProgrammeItem,
+    Official,
+    Contract,
+    Sector,
+    Organisation,
+    Place,
+    Project,
+    LocationFactor,
+    Enquiry,
+    Page,
+    Operator,
+)
 
 
 class _Form(HTMLParser):
@@ -87,3 +115,10 @@ def filled_in(client, record):
 def empty(client, model):
     """The form to add a record of ``model``."""
     return form_at(client, admin_address(model, "add"))
+
+
+def save(client, form, **values):
+    """Send a form and expect it to be accepted; otherwise show what it complained of."""
+    response = client.post(form.address, {**form, **values})
+    errors = re.findall(r'<ul class="errorlist.*?</ul>', response.content.decode(), re.DOTALL)
+    assert response.status_code == 302, errors

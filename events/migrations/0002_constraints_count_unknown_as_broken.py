@@ -4,19 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0001_initial'),
-        ('projects', '0002_constraints_count_unknown_as_broken'),
+        ("events", "0001_initial"),
+        ("projects", "0002_constraints_count_unknown_as_broken"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='contract',
-            name='events_contract_value_with_currency',
+            model_name="contract",
+            name="events_contract_value_with_currency",
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('value__isnull', True)), models.Q(('currency__in', ['CNY', 'EUR', 'CHF', 'USD', 'HKD', 'GBP', 'JPY']), ('value__gt', 0), ('value__isnull', False)), _connector='OR'), name='events_contract_value_with_currency', violation_error_message='An amount and its currency come together: fill in both, or leave both empty.'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency", ""), ("value__isnull", True)),
+                    models.Q(
+                        ("currency__in", ["CNY", "EUR", "CHF", "USD", "HKD", "GBP", "JPY"]),
+                        ("value__gt", 0),
+                        ("value__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="events_contract_value_with_currency",
+                violation_error_message="An amount and its currency come together: fill in both, or leave both empty.",
+            ),
         ),
     ]

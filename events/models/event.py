@@ -175,10 +175,6 @@ class Photo(models.Model):
     def __str__(self):
         return str(self.caption or self.image_alt)
 
-    def clean(self):
-        super().clean()
-        require_alt(self, "image")
-
 
 class Document(DocumentFile):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="documents")

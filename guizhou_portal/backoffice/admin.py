@@ -15,6 +15,7 @@ from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.publishing.models import Publication
 
 from .completeness import language_states
+from .forms import RecordForm
 
 
 def in_all_languages(*fields):
@@ -27,6 +28,7 @@ def in_all_languages(*fields):
 class RecordAdmin(TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
+    form = RecordForm
     list_per_page = 50
     view_on_site = False  # one link per language instead, see public_links
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -120,4 +122,5 @@ PUBLICATION = (
 class PartInline(TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
+    form = RecordForm
     extra = 0

@@ -2,7 +2,6 @@
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -99,12 +98,6 @@ class Sluggable(Timestamped):
         return [
             getattr(self, f"{self.naming_field}_{language}", None) for language in ("en", "de")
         ] + [getattr(self, self.naming_field)]
-
-    def clean(self):
-        super().clean()
-        # An address that only Chinese could fill would be a number: better to say what is missing.
-        if not getattr(self, self.naming_field) and not any(self.names_for_slug()):
-            raise ValidationError(_("Enter a name or title in at least one language."))
 
 
 class PublicRecord(Sluggable):

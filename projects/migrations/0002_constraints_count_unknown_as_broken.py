@@ -4,26 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='place',
-            name='place_coordinates_in_range',
+            model_name="place",
+            name="place_coordinates_in_range",
         ),
         migrations.RemoveConstraint(
-            model_name='project',
-            name='projects_project_investment_volume_with_currency',
+            model_name="project",
+            name="projects_project_investment_volume_with_currency",
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='place_coordinates_in_range', violation_error_message='Latitude (−90 to 90) and longitude (−180 to 180) come together, or both stay empty.'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="place_coordinates_in_range",
+                violation_error_message="Latitude (−90 to 90) and longitude (−180 to 180) come together, or both stay empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency', ''), ('investment_volume__isnull', True)), models.Q(('currency__in', ['CNY', 'EUR', 'CHF', 'USD', 'HKD', 'GBP', 'JPY']), ('investment_volume__gt', 0), ('investment_volume__isnull', False)), _connector='OR'), name='projects_project_investment_volume_with_currency', violation_error_message='An amount and its currency come together: fill in both, or leave both empty.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency", ""), ("investment_volume__isnull", True)),
+                    models.Q(
+                        ("currency__in", ["CNY", "EUR", "CHF", "USD", "HKD", "GBP", "JPY"]),
+                        ("investment_volume__gt", 0),
+                        ("investment_volume__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="projects_project_investment_volume_with_currency",
+                violation_error_message="An amount and its currency come together: fill in both, or leave both empty.",
+            ),
         ),
     ]

@@ -1,0 +1,36 @@
+"""What every record's form in the admin has in common."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+
+class RecordForm(forms.ModelForm):
+    """A required text is required in one language, whichever the editor writes first.
+
+    Left to itself, django-modeltranslation would ask for the German text of everything.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for names in self.required_texts():
+            for name in names:
+                self.fields[name].required = False
+                self.fields[name].widget.is_required = False
+
+    def required_texts(self):
+        """The names of the form's fields for each required text, one per language."""
+        options = translator.get_options_for_model(self._meta.model)
+        for field in options.fields:
+            names = [build_localized_fieldname(field, code) for code, _ in settings.LANGUAGES]
+            if not self._meta.model._meta.get_field(field).blank and names[0] in self.fields:
+                yield names
+
+    def clean(self):
+        cleaned = super().clean()
+        for names in self.required_texts():
+            if not any(cleaned.get(name) or name in self.errors for name in names):
+                self.add_error(names[0], _("Enter this in at least one language."))
+        return cleaned
