@@ -1,5 +1,6 @@
 """Every record added and changed through the admin's real forms."""
 
+import pytest
 from modeltranslation.translator import translator
 
 from events.models import (
