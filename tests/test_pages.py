@@ -129,21 +129,21 @@ def test_drafts_and_later_records_do_not_exist_for_the_public(db, client, factor
 
 def test_a_draft_is_not_named_by_the_records_around_it(db, client):
     event = EventFactory()
-    hidden_person = OfficialFactory(name="HIDDEN Person", publication="draft")
-    hidden_project = ProjectFactory(title="Hidden project", publication="draft")
-    hidden_event = EventFactory(title="Hidden event", publication="draft")
+    hidden_person = OfficialFactory(name="WITHHELD Person", publication="draft")
+    hidden_project = ProjectFactory(title="Withheld project", publication="draft")
+    hidden_event = EventFactory(title="Withheld event", publication="draft")
     item = ProgrammeItemFactory(event=event)
-    AppearanceFactory(programme_item=item, official=hidden_person, office_held_en="Hidden office")
+    AppearanceFactory(programme_item=item, official=hidden_person, office_held_en="Withheld office")
     contract = ContractFactory(event=event, project=hidden_project)
     ContractPartyFactory(contract=contract, signatory=hidden_person)
-    ContractFactory(event=event, title="Hidden contract", publication="draft")
+    ContractFactory(event=event, title="Withheld contract", publication="draft")
     elsewhere = ContractFactory(event=hidden_event)
     person = OfficialFactory()
     AppearanceFactory(programme_item__event=hidden_event, official=person)
     project = ProjectFactory()
     project.related_projects.add(hidden_project)
-    ContractFactory(project=project, title="Hidden deal", publication="draft")
-    LocationFactorFactory(title="Hidden factor", publication="draft")
+    ContractFactory(project=project, title="Withheld deal", publication="draft")
+    LocationFactorFactory(title="Withheld factor", publication="draft")
     addresses = [
         "/en/",
         event.get_absolute_url(),
@@ -160,7 +160,7 @@ def test_a_draft_is_not_named_by_the_records_around_it(db, client):
     ]
     for address in addresses:
         page = client.get(address.replace("/de/", "/en/")).content.decode().lower()
-        assert "hidden" not in page.replace('aria-hidden="true"', ""), address
+        assert "withheld" not in page, address
 
 
 # --- unknown values ---------------------------------------------------------
