@@ -15,7 +15,7 @@ from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.publishing.models import Publication
 
 from .completeness import language_states
-from .forms import RecordForm
+from .forms import ListForm, RecordForm
 
 
 def in_all_languages(*fields):
@@ -35,7 +35,10 @@ class RecordAdmin(TranslationAdmin):
 
     class Media:
         css = {"all": ["css/admin.css"]}
-        js = ["js/admin-languages.js"]
+        js = ["js/admin-languages.js", "js/admin-names.js"]
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
 
     @admin.display(description=_("languages"))
     def languages(self, record):

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -19,6 +21,9 @@ class RecordForm(forms.ModelForm):
             for name in names:
                 self.fields[name].required = False
                 self.fields[name].widget.is_required = False
+        for field in self.fields.values():
+            if isinstance(field.widget, AdminSplitDateTime):
+                _name_both_parts(field)
 
     def required_texts(self):
         """The names of the form's fields for each required text, one per language."""
@@ -34,3 +39,18 @@ class RecordForm(forms.ModelForm):
             if not any(cleaned.get(name) or name in self.errors for name in names):
                 self.add_error(names[0], _("Enter this in at least one language."))
         return cleaned
+
+
+class ListForm(forms.ModelForm):
+    """A row of a list that is edited in place: each input says whose value it holds."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
+def _name_both_parts(field):
+    """Django's two inputs of one point in time share a label that belongs to neither."""
+    for part, words in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+        part.attrs["aria-label"] = format_lazy("{}: {}", field.label, words)

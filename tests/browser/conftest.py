@@ -1,0 +1,49 @@
+"""Debian's Chromium on the running portal. Without a Chromium these tests are not collected."""
+
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+def pytest_ignore_collect(collection_path):
+    return True if CHROMIUM is None else None
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def site(live_server):
+    """The address of the running portal with its own content."""
+    from guizhou_portal.content.loader import load
+
+    load()
+    return live_server.url
+
+
+@pytest.fixture
+def console(page):
+    """What the pages complain of: errors in the console, and requests to other hosts."""
+    said = []
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("http://localhost", "http://127.0.0.1", "data:"))
+            else said.append(f"asks {request.url}")
+        ),
+    )
+    return said

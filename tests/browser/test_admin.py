@@ -1,0 +1,94 @@
+"""Editors in a browser: one language switch for the whole form, nothing from another host."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from projects.models import Project
+from tests.factories import full_event
+
+CHECKED = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    # Select2, which Django brings along, keeps its clear button inside its list of choices.
+    "rules": {"list": {"enabled": False}},
+}
+
+
+@pytest.fixture
+def desk(site, page, client, editor):
+    """A browser page signed in as an editor."""
+    page.goto(f"{site}/admin/login/")
+    page.fill("#id_username", "editor")
+    page.fill("#id_password", "a-long-password")
+    page.click("[type=submit]:not(.admin-languages *)")
+    assert page.url == f"{site}/admin/"
+    return page
+
+
+def shown(page):
+    """The names of the translated fields an editor can see."""
+    return {one.get_attribute("name") for one in page.locator("form .mt").all() if one.is_visible()}
+
+
+def test_one_switch_chooses_the_language_of_the_whole_form(site, desk, console):
+    project = Project.objects.get(slug="traffic-cloud")
+    desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
+    assert "title_de" in shown(desk)
+    assert not [name for name in shown(desk) if name.endswith(("_en", "_zh_hans"))]
+    desk.locator(".form-languages label", has_text="中文").click()
+    assert shown(desk)
+    assert all(name.endswith("_zh_hans") for name in shown(desk))
+    desk.locator(".add-row a").first.click()
+    assert all(name.endswith("_zh_hans") for name in shown(desk))
+    desk.reload()
+    assert all(name.endswith("_zh_hans") for name in shown(desk))
+    desk.locator(".form-languages label").last.click()
+    assert {"title_de", "title_en", "title_zh_hans"} <= shown(desk)
+    assert console == []
+
+
+def test_a_change_is_saved_and_seen_on_the_site(site, desk):
+    project = Project.objects.get(slug="traffic-cloud")
+    desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
+    desk.locator(".form-languages label", has_text="English").click()
+    desk.fill("[name=title_en]", "Renamed in the browser")
+    desk.click("[name=_continue]")
+    desk.locator("a.viewsitelink", has_text="English").click()
+    assert desk.locator("h1").inner_text() == "Renamed in the browser"
+    project.refresh_from_db()
+    assert project.title_de == "Verkehrs-Cloud"
+
+
+def test_an_error_in_a_language_that_is_not_shown_is_brought_to_light(site, desk):
+    desk.goto(f"{site}/admin/projects/sector/add/")
+    desk.locator(".form-languages label", has_text="中文").click()
+    desk.click("[name=_save]")
+    expect(desk.locator(".errorlist li").first).to_be_visible()
+    expect(desk.locator("[name=name_de]")).to_be_visible()
+    expect(desk.locator(".form-languages .has-errors")).to_have_text("Deutsch")
+
+
+def test_a_person_is_found_by_typing_a_few_letters(site, desk, console):
+    item = full_event().programme.first()
+    desk.goto(f"{site}/admin/events/programmeitem/{item.pk}/change/")
+    desk.locator(".add-row a").first.click()
+    desk.locator(".last-related .select2-selection").first.click()
+    desk.locator(".select2-search__field").fill("QIN")
+    desk.locator(".select2-results__option", has_text="QIN Rupei").click()
+    assert "QIN Rupei" in desk.locator(".last-related .select2-selection").first.inner_text()
+    assert console == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+def test_the_forms_and_lists_are_accessible(site, desk, width, theme):
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.emulate_media(color_scheme=theme)
+    project = Project.objects.first()
+    form = f"projects/project/{project.pk}/change/"
+    for path in ("", "projects/project/", form, "events/event/add/", "events/contract/add/"):
+        desk.goto(f"{site}/admin/{path}")
+        desk.wait_for_load_state("load")
+        found = Axe().run(desk, options=CHECKED).response
+        assert [
+            (one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]
+        ] == [], path

@@ -1,0 +1,113 @@
+"""Visitors with a keyboard, a phone, a dark screen, or without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.facts import FACTS
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONFERENCE = "/en/events/guizhou-investment-conference-frankfurt/"
+
+
+def violations(page):
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
+    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]]
+
+
+def overflow(page):
+    """Pixels by which the page is wider than the window."""
+    root = "document.documentElement"
+    return page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "theme"),
+    [("de", 1440, "light"), ("en", 820, "dark"), ("zh-hans", 360, "light"), ("de", 360, "dark")],
+)
+def test_every_page_is_accessible_and_fits(site, page, console, language, width, theme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    for path in [*FACTS, "nothing/here/"]:
+        page.goto(f"{site}/{language}/{path}")
+        assert violations(page) == [], path
+        assert overflow(page) == 0, path
+    assert [line for line in console if "404" not in line] == []
+
+
+def test_a_page_can_be_read_at_four_hundred_percent(site, page):
+    page.set_viewport_size({"width": 320, "height": 256})
+    for path in FACTS:
+        page.goto(f"{site}/de/{path}")
+        assert overflow(page) == 0, path
+
+
+def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(site, page):
+    page.goto(f"{site}{CONFERENCE}")
+    page.keyboard.press("Tab")
+    link = page.locator(".skip-link")
+    assert link.evaluate("one => one === document.activeElement")
+    assert link.bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        inside, outline = page.evaluate(
+            """() => {
+              const focused = document.activeElement;
+              const framed = focused.closest(".card") || focused;
+              return [
+                focused.closest("main, footer") !== null,
+                getComputedStyle(framed).outlineStyle,
+              ];
+            }"""
+        )
+        assert inside
+        assert outline == "solid"
+
+
+def test_the_menu_opens_with_the_keyboard_on_a_phone(site, page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/de/")
+    summary = page.locator(".menu-button summary")
+    link = page.locator(".menu--narrow a", has_text="Projekte")
+    assert not link.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert link.is_visible()
+    link.click()
+    assert page.url == f"{site}/de/projects/"
+
+
+def test_the_site_works_without_javascript(site, browser):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/en/")
+    page.locator(".menu-button summary").click()
+    page.locator(".menu--narrow a", has_text="Contracts").click()
+    page.locator("main a", has_text="Switzerland").first.click()
+    assert page.url == f"{site}/en/contracts/contract-swiss-companies/"
+    page.locator(".languages a", has_text="中文").first.click()
+    assert page.url == f"{site}/zh-hans/contracts/contract-swiss-companies/"
+    assert page.locator("h1").inner_text() == "与瑞士企业签署的合同"
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 24), (1440, 24)])
+def test_targets_are_large_enough_to_hit(site, page, width, least):
+    """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels for what stands alone."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/de/")
+    if width < 1000:
+        page.locator(".menu-button summary").click()
+    for link in page.locator(".menu a, .languages a, .button, .menu-button summary").all():
+        box = link.bounding_box()
+        if box and link.is_visible():
+            assert min(box["width"], box["height"]) >= least, link.inner_text()
+
+
+def test_a_page_of_paper_has_the_facts_and_no_menu(site, page):
+    page.emulate_media(media="print")
+    page.goto(f"{site}{CONFERENCE}")
+    assert not page.locator(".menu--wide").is_visible()
+    assert page.locator("h1").is_visible()
+    assert page.locator(".facts").first.is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
