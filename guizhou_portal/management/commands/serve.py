@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import override
 
 
 class Command(BaseCommand):
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         )
         self.collect_static()
         self.create_first_account()
-        for warning in run_checks(tags=[Tags.database], databases=["default"]):
+        with override("en"):  # the command line's language
+            warnings = run_checks(tags=[Tags.database], databases=["default"])
+        for warning in warnings:
             self.stdout.write(f"Note: {warning.msg} {warning.hint or ''}".strip())
         if not prepare_only:
             self.serve()
