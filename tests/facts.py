@@ -14,6 +14,7 @@ FACTS = {
             "Grußworte",
             "秦如培",
             "Hessisches Wirtschaftsministerium",
+            "Land Hessen",
             "Name nicht veröffentlicht",
         ],
         "en": [
@@ -21,6 +22,7 @@ FACTS = {
             "Words of greeting",
             "梁建全",
             "Hessian Ministry of Economics",
+            "State of Hesse",
             "name not published",
         ],
         "zh-hans": ["法兰克福洲际酒店", "致辞", "秦如培", "黑森州经济部", "名称未公布"],
