@@ -38,7 +38,7 @@ messages: $(VENV)/.dev
 	$(BIN)/python manage.py catalogues --update
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/benchmarks -p no:xdist $(ARGS)
+	$(BIN)/python -m pytest -o addopts=-q tests/benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV)
