@@ -24,6 +24,9 @@ class RecordForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field.widget, AdminSplitDateTime):
                 _name_both_parts(field)
+            elif isinstance(field.widget, forms.ClearableFileInput):
+                # Django 6 frames it in a fieldset, whose legend does not name the input.
+                field.widget.use_fieldset = False
 
     def required_texts(self):
         """The names of the form's fields for each required text, one per language."""
