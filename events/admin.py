@@ -12,6 +12,7 @@ from guizhou_portal.backoffice.admin import (
     in_all_languages,
 )
 
+from .forms import EventForm, ProgrammeFormSet, ProgrammeItemForm
 from .models import (
     Appearance,
     Contract,
@@ -27,6 +28,8 @@ from .models import (
 
 class ProgrammeItemInline(PartInline):
     model = ProgrammeItem
+    form = ProgrammeItemForm
+    formset = ProgrammeFormSet
     show_change_link = True  # to its appearances
     fields = [
         ("kind", "order"),
@@ -51,7 +54,8 @@ class DocumentInline(PartInline):
 
 @admin.register(Event)
 class EventAdmin(PublicRecordAdmin):
-    list_display = ["title", "state", "city", "starts_at", "languages"]
+    form = EventForm
+    list_display = ["title", "state", "languages", "city", "starts_at"]
     list_filter = [*PublicRecordAdmin.list_filter, "country"]
     search_fields = in_all_languages("title", "subtitle", "city", "venue")
     autocomplete_fields = ["organisers"]
@@ -97,16 +101,28 @@ class EventAdmin(PublicRecordAdmin):
     def people(self, event):
         if not event.pk:
             return translate("Save the event first.")
-        return _links("programmeitem", event.programme.all()) or translate(
+        items = event.programme.prefetch_related(
+            "appearances__official", "appearances__organisation"
+        )
+        return _links("programmeitem", items, _with_people) or translate(
             "Add a programme item below, save, and open it to add people."
         )
 
 
-def _links(model, records):
+def _with_people(item):
+    names = [str(one.official or one.organisation) for one in item.appearances.all()]
+    return f"{item}: {', '.join(names)}" if names else str(item)
+
+
+def _links(model, records, words=str):
+    """A list of links to the forms of ``records``, each named by ``words(record)``."""
     rows = format_html_join(
         "",
         '<li><a href="{}">{}</a></li>',
-        ((reverse(f"admin:events_{model}_change", args=[record.pk]), record) for record in records),
+        (
+            (reverse(f"admin:events_{model}_change", args=[record.pk]), words(record))
+            for record in records
+        ),
     )
     return format_html('<ul class="record-links">{}</ul>', rows) if rows else ""
 
@@ -119,7 +135,8 @@ class AppearanceInline(PartInline):
 
 @admin.register(ProgrammeItem)
 class ProgrammeItemAdmin(RecordAdmin):
-    list_display = ["title", "event", "kind", "starts_at", "languages", "order"]
+    form = ProgrammeItemForm
+    list_display = ["title", "event", "kind", "languages", "order"]
     list_filter = ["kind", "event"]
     list_select_related = ["event"]
     search_fields = in_all_languages("title")
@@ -130,7 +147,7 @@ class ProgrammeItemAdmin(RecordAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(PublicRecordAdmin):
-    list_display = ["name", "native_name", "state", "position", "languages"]
+    list_display = ["name", "native_name", "state", "languages", "position"]
     search_fields = ["name", "native_name", *in_all_languages("position")]
     autocomplete_fields = ["organisation"]
     fieldsets = [
@@ -169,7 +186,7 @@ class MilestoneInline(PartInline):
 
 @admin.register(Contract)
 class ContractAdmin(PublicRecordAdmin):
-    list_display = ["title", "state", "event", "kind", "status", "signed_on", "languages"]
+    list_display = ["title", "state", "languages", "event", "kind", "status", "signed_on"]
     list_filter = [*PublicRecordAdmin.list_filter, "status", "kind", "event", "sectors"]
     list_select_related = ["event"]
     search_fields = in_all_languages("title", "summary")

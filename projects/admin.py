@@ -65,15 +65,7 @@ class ProjectDocumentInline(PartInline):
 
 @admin.register(Project)
 class ProjectAdmin(PublicRecordAdmin):
-    list_display = [
-        "title",
-        "state",
-        "sector",
-        "stage",
-        "open_to_foreign_investors",
-        "languages",
-        "order",
-    ]
+    list_display = ["title", "state", "languages", "sector", "stage", "order"]
     list_editable = ["order"]
     list_filter = [
         *PublicRecordAdmin.list_filter,
@@ -113,7 +105,7 @@ class ProjectAdmin(PublicRecordAdmin):
 
 @admin.register(LocationFactor)
 class LocationFactorAdmin(PublicRecordAdmin):
-    list_display = ["title", "state", "kind", "organisation", "languages", "order"]
+    list_display = ["title", "state", "languages", "kind", "organisation", "order"]
     list_editable = ["order"]
     list_filter = [*PublicRecordAdmin.list_filter, "kind"]
     list_select_related = ["organisation"]

@@ -92,7 +92,10 @@ def test_a_later_time_of_publication_keeps_the_page_back(backoffice):
         publish_at_1="10:00",
     )
     assert backoffice.get(project.get_absolute_url()).status_code == 404
-    assert "scheduled" in backoffice.get(admin_address(Project, "changelist")).content.decode()
+    listing = admin_address(Project, "changelist")
+    for state, number in (("scheduled", 1), ("published", 0), ("draft", 0)):
+        page = backoffice.get(listing, {"state": state}).content.decode()
+        assert page.count('class="action-select"') == number, state
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_a_contract_is_added_with_both_sides_and_a_milestone(backoffice):
     assert ContractParty.objects.count() == 2
     assert Milestone.objects.get().note_en == "First step"
     page = backoffice.get("/en/contracts/sample-contract/").content.decode()
-    for words in ("1,500,000.50", "CHF", "Switzerland", "First step", "June 5, 2031"):
+    for words in ("1,500,000.50", "CHF", "Switzerland", "First step", "5 June 2031"):
         assert words in page, words
     assert signer.name.split()[1] in page
 
@@ -314,3 +314,56 @@ def test_a_record_needs_a_title_in_one_language_and_any_will_do(backoffice, lang
     assert not Event.objects.exists()
     save(backoffice, form, title_zh_hans="只有中文")
     assert Event.objects.get().slug == "event"
+
+
+# --- times --------------------------------------------------------------------------------------
+
+
+def test_times_are_entered_as_the_clock_at_the_event_shows_them(backoffice):
+    save(
+        backoffice,
+        empty(backoffice, Event),
+        title_en="Sample conference",
+        publication="published",
+        time_zone="Asia/Shanghai",
+        starts_at_0="2031-06-05",
+        starts_at_1="10:00",
+        **part("programme", kind="panel", title_en="Panel", starts_at_0="2031-06-05")
+        | {"programme-0-starts_at_1": "11:15"},
+    )
+    event = Event.objects.get()
+    item = event.programme.get()
+    assert event.starts_at.isoformat() == "2031-06-05T02:00:00+00:00"
+    page = backoffice.get(event.get_absolute_url()).content.decode()
+    assert "10:00" in page
+    assert "11:15" in page
+    form = filled_in(backoffice, event)
+    assert (form["starts_at_1"], form["programme-0-starts_at_1"]) == ("10:00:00", "11:15:00")
+    save(backoffice, form)
+    item_form = filled_in(backoffice, item)
+    assert item_form["starts_at_1"] == "11:15:00"
+    save(backoffice, item_form, ends_at_0="2031-06-05", ends_at_1="12:00")
+    item.refresh_from_db()
+    assert item.starts_at.isoformat() == "2031-06-05T03:15:00+00:00"
+    assert item.ends_at.isoformat() == "2031-06-05T04:00:00+00:00"
+    event.refresh_from_db()
+    assert event.starts_at.isoformat() == "2031-06-05T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone."),
+        ({"time_zone": "../../etc/passwd"}, "is not a time zone."),
+        ({"time_zone": "Europe/Berlin", "starts_at_1": "25:00"}, "Enter a valid time."),
+        # The hour that summer time leaves out.
+        ({"starts_at_0": "2031-03-30", "starts_at_1": "02:30"}, "couldn’t be interpreted"),
+    ],
+)
+def test_a_time_or_zone_that_does_not_exist_is_explained(backoffice, values, words):
+    form = filled_in(backoffice, EventFactory())
+    typed = {**form, "starts_at_0": "2031-06-05", "starts_at_1": "10:00", **values}
+    response = backoffice.post(form.address, typed)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert Event.objects.get().starts_at is None

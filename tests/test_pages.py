@@ -190,6 +190,7 @@ def test_amounts_and_dates_are_written_as_the_language_does(db, client):
     assert "1.250.000\u00a0EUR" in client.get(f"/de{path}").content.decode()
     assert "4. März 2031" in client.get(f"/de{path}").content.decode()
     assert "1,250,000\u00a0EUR" in client.get(f"/en{path}").content.decode()
+    assert "4 March 2031" in client.get(f"/en{path}").content.decode()
     assert "2031年3月4日" in client.get(f"/zh-hans{path}").content.decode()
 
 

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -119,7 +118,7 @@ class Event(PublicRecord):
         super().clean()
         require_alt(self, "hero_image")
 
-    @cached_property
+    @property
     def zone(self):
         return zoneinfo.ZoneInfo(self.time_zone)
 

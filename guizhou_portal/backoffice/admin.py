@@ -6,8 +6,8 @@ from django.db import models
 from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, override
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
@@ -71,14 +71,35 @@ class RecordAdmin(TranslationAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["public_links"] = self.public_links(obj) if obj else []
+        # The language the editor works in comes first; the switch remembers another choice.
         context["form_languages"] = OWN_NAMES
+        context["form_language"] = get_language()
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Drafts, records waiting for their time, and records the public sees."""
+
+    title = _("publication")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("draft", _("draft")), ("scheduled", _("scheduled")), ("published", _("published"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "draft":
+            return queryset.filter(publication=Publication.DRAFT)
+        if self.value() == "scheduled":
+            return queryset.scheduled()
+        if self.value() == "published":
+            return queryset.published()
+        return queryset
 
 
 class PublicRecordAdmin(RecordAdmin):
     """A record that is a draft or published."""
 
-    list_filter = ["publication"]
+    list_filter = [StateFilter]
     actions = ["publish", "make_draft"]
     date_hierarchy = None
     readonly_fields = ["created", "updated"]

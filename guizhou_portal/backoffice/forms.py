@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -40,7 +41,8 @@ class RecordForm(forms.ModelForm):
         cleaned = super().clean()
         for names in self.required_texts():
             if not any(cleaned.get(name) or name in self.errors for name in names):
-                self.add_error(names[0], _("Enter this in at least one language."))
+                here = next((n for n in names if n.endswith(_suffix())), names[0])
+                self.add_error(here, _("Enter this in at least one language."))
         return cleaned
 
 
@@ -51,6 +53,11 @@ class ListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
+def _suffix():
+    """What the names of fields in the editor's own language end with."""
+    return build_localized_fieldname("", get_language())
 
 
 def _name_both_parts(field):

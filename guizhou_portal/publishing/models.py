@@ -36,6 +36,10 @@ class PublicRecordQuerySet(models.QuerySet):
     def published(self):
         return self.filter(published())
 
+    def scheduled(self):
+        """Published from a time on that has not come yet."""
+        return self.filter(publication=Publication.PUBLISHED, publish_at__gt=timezone.now())
+
 
 class Timestamped(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
