@@ -51,7 +51,7 @@ class OfficialList(PageTextMixin, ListView):
     paginate_by = 24
 
     def get_queryset(self):
-        return Official.objects.published().for_page()
+        return Official.objects.published().for_cards()
 
 
 class OfficialPage(PublishedDetailView):

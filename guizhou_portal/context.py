@@ -28,20 +28,28 @@ def without_language(path):
     return None
 
 
+def later_page(request):
+    """``?page=2`` and so on for the later pages of a list, otherwise nothing."""
+    number = request.GET.get("page", "")
+    if number.isascii() and number.isdecimal() and number != "1":
+        return f"?page={number}"
+    return ""
+
+
 def addresses(request):
     """``page`` for links to this page: canonical address, alternates, the language's own name.
 
-    The address after the prefix is the same in every language, so no lookup is needed. Query
-    strings are left out: they do not make another page.
+    The address after the prefix is the same in every language, so no lookup is needed. Of the
+    query string only the number of a list's later page makes another page.
     """
-    rest = without_language(request.path)
+    rest = (without_language(request.path) or "") + later_page(request)
     current = get_language()
     alternates = [
         Alternate(
             language=code,
             name=OWN_NAMES[code],
-            path=f"/{code}/{rest or ''}",
-            url=request.build_absolute_uri(f"/{code}/{rest or ''}"),
+            path=f"/{code}/{rest}",
+            url=request.build_absolute_uri(f"/{code}/{rest}"),
             current=code == current,
         )
         for code, _ in settings.LANGUAGES

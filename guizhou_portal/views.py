@@ -15,28 +15,37 @@ from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
 from .pages.models import Page
-from .pages.views import PageTextMixin
 
 logger = logging.getLogger(__name__)
 
 
-class Home(PageTextMixin, TemplateView):
+class Home(TemplateView):
     template_name = "home.html"
-    page_key = Page.Key.HOME
 
     def get_context_data(self, **kwargs):
-        factors = list(LocationFactor.objects.published().for_page())
+        keys = Page.Key
+        texts = Page.texts(keys.HOME, keys.PROJECTS, keys.CONTRACTS, keys.LOCATION)
         projects = list(Project.objects.published().for_cards())
+        groups = LocationFactor.objects.published().for_page().by_kind()
+        factors = dict(groups)
         kinds = LocationFactor.Kind
         return super().get_context_data(
+            text=texts[keys.HOME],
+            # The sections open with the words of the pages they lead to.
+            projects_text=texts[keys.PROJECTS],
+            contracts_text=texts[keys.CONTRACTS],
+            location_text=texts[keys.LOCATION],
             event=Event.objects.published().latest_first().with_programme().first(),
             projects=projects[:6],
+            more_projects=len(projects) > 6,
             open_projects=sum(bool(p.open_to_foreign_investors) for p in projects),
             contracts=Contract.objects.published().latest_first().for_cards()[:2],
-            data_centres=[f for f in factors if f.kind == kinds.DATA_CENTRE],
-            state_it_centres=[f for f in factors if f.kind == kinds.STATE_IT_CENTRE],
-            cloud_platforms=[f for f in factors if f.kind == kinds.CLOUD_PLATFORM],
-            factors=factors,
+            data_centre_operators={
+                f.organisation_id for f in factors.get(kinds.DATA_CENTRE, []) if f.organisation_id
+            },
+            state_it_centres=factors.get(kinds.STATE_IT_CENTRE, []),
+            cloud_platforms=factors.get(kinds.CLOUD_PLATFORM, []),
+            groups=groups,
             **kwargs,
         )
 

@@ -1,5 +1,3 @@
-from itertools import groupby
-
 from django.views.generic import ListView
 
 from guizhou_portal.pages.models import Page
@@ -32,10 +30,4 @@ class Location(PageTextMixin, ListView):
         return LocationFactor.objects.published().for_page()
 
     def get_context_data(self, **kwargs):
-        order = LocationFactor.Kind.values
-        factors = sorted(self.object_list, key=lambda factor: order.index(factor.kind))
-        groups = [
-            (LocationFactor.Kind(kind), list(group))
-            for kind, group in groupby(factors, key=lambda factor: factor.kind)
-        ]
-        return super().get_context_data(groups=groups, **kwargs)
+        return super().get_context_data(groups=self.object_list.by_kind(), **kwargs)

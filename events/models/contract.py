@@ -11,6 +11,7 @@ from guizhou_portal.publishing.models import (
     PublicRecord,
     PublicRecordQuerySet,
     if_published,
+    published,
 )
 from projects.models import Organisation, Project, Sector
 
@@ -109,6 +110,15 @@ class Contract(PublicRecord):
         return [(side, [p for p in parties if p.side == side]) for side in ContractParty.Side]
 
 
+class ContractPartyQuerySet(models.QuerySet):
+    def of_published_contracts(self):
+        return (
+            self.filter(published("contract__"))
+            .select_related("contract", "organisation")
+            .order_by(F("contract__signed_on").desc(nulls_last=True), "contract_id", "order", "pk")
+        )
+
+
 class ContractParty(models.Model):
     class Side(models.TextChoices):
         GUIZHOU = "guizhou", _("Guizhou side")
@@ -145,6 +155,8 @@ class ContractParty(models.Model):
         verbose_name=_("signatory"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = ContractPartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contracting party")

@@ -137,6 +137,16 @@ class Event(PublicRecord):
         )
 
     @property
+    def programme_has_times(self):
+        """Whether any programme item has a time; the page says so once if none has."""
+        return any(item.starts_at for item in self.programme.all())
+
+    @property
+    def programme_has_languages(self):
+        """Whether the language of any programme item is known."""
+        return any(item.language_spoken for item in self.programme.all())
+
+    @property
     def is_upcoming(self):
         """True or False, or None where the date is not known."""
         last = self.ends_at or self.starts_at

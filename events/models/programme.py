@@ -17,12 +17,17 @@ from .event import Event
 
 class OfficialQuerySet(PublicRecordQuerySet):
     def for_cards(self):
-        return self.select_related("organisation")
+        """With appearances at published events, newest event first."""
+        return self.select_related("organisation").prefetch_related(
+            Prefetch("appearances", Appearance.objects.at_published_events())
+        )
 
     def for_page(self):
-        """With appearances at published events, newest event first."""
+        """With the published contracts the person signed as well."""
+        from .contract import ContractParty
+
         return self.for_cards().prefetch_related(
-            Prefetch("appearances", Appearance.objects.at_published_events())
+            Prefetch("signatures", ContractParty.objects.of_published_contracts())
         )
 
 

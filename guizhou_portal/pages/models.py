@@ -55,6 +55,12 @@ class Page(Timestamped):
     def get_absolute_url(self):
         return reverse(self.ROUTES[self.key])
 
+    @classmethod
+    def texts(cls, *keys):
+        """``{key: Page}`` for ``keys``; before its text is loaded, a page has its plain name."""
+        pages = {page.key: page for page in cls.objects.filter(key__in=keys)}
+        return {key: pages.get(key) or cls(key=key, title=cls.Key(key).label) for key in keys}
+
 
 class Operator(models.Model):
     """Who runs the site, as section 5 of the German Digital Services Act (DDG) asks.

@@ -12,11 +12,7 @@ class PageTextMixin(ContextMixin):
     page_key = None
 
     def get_context_data(self, **kwargs):
-        text = Page.objects.filter(key=self.page_key).first()
-        if text is None:
-            text = Page(key=self.page_key)
-            text.title = text.get_key_display()
-        return super().get_context_data(text=text, **kwargs)
+        return super().get_context_data(text=Page.texts(self.page_key)[self.page_key], **kwargs)
 
 
 class LegalPage(PageTextMixin, TemplateView):

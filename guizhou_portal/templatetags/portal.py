@@ -113,6 +113,12 @@ def money(amount, currency):
 
 
 @register.filter
+def adds_to(kind, title):
+    """``kind`` unless the title says it already: “Grußwort” is not set above “Grußworte”."""
+    return "" if str(kind).casefold() in str(title).casefold() else kind
+
+
+@register.filter
 def country_name(code):
     """A country in the visitor's language (ISO 3166-1 alpha-2), also from a plain code."""
     from django_countries import countries
@@ -138,8 +144,11 @@ def split_name(name):
 
 
 @register.inclusion_tag("partials/picture.html")
-def picture(image, alt, sizes="100vw", eager=False):
-    """A stored picture in all formats and widths; ``alt``: what it shows, ``sizes``: CSS width."""
+def picture(image, alt, sizes="100vw", eager=False, lang=""):
+    """A stored picture in all formats and widths.
+
+    ``alt``: what it shows, ``lang``: of these words if not the page's, ``sizes``: CSS width.
+    """
     # From the record, not from the file: a page opens no pictures.
     width = getattr(image.instance, image.field.width_field)
     height = getattr(image.instance, image.field.height_field)
@@ -158,6 +167,7 @@ def picture(image, alt, sizes="100vw", eager=False):
         "width": width,
         "height": height,
         "alt": alt,
+        "lang": lang,
         "sizes": sizes,
         "eager": eager,
     }

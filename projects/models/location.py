@@ -15,6 +15,12 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
     def for_page(self):
         return self.select_related("organisation", "place")
 
+    def by_kind(self):
+        """``[(Kind, [factors]), …]`` for the kinds there are, in the order of :class:`Kind`."""
+        factors = list(self)
+        groups = ((kind, [f for f in factors if f.kind == kind]) for kind in LocationFactor.Kind)
+        return [(kind, group) for kind, group in groups if group]
+
 
 class LocationFactor(PublicRecord):
     class Kind(models.TextChoices):
@@ -27,6 +33,11 @@ class LocationFactor(PublicRecord):
         STATE_IT_CENTRE = "state_it_centre", _("state IT centre")
         FINANCE = "finance", _("finance")
         NATURE_AND_CULTURE = "nature_and_culture", _("nature and culture")
+
+        @property
+        def heading(self):
+            """What several entries of this kind are called."""
+            return HEADINGS[self]
 
     title = models.CharField(_("title"), max_length=160)
     summary = models.TextField(_("summary"), blank=True)
@@ -75,3 +86,14 @@ class LocationFactor(PublicRecord):
     def clean(self):
         super().clean()
         require_alt(self, "image")
+
+
+HEADINGS = {
+    LocationFactor.Kind.POLICY: _("Policy"),
+    LocationFactor.Kind.DATA_CENTRE: _("Data centres"),
+    LocationFactor.Kind.CLOUD_PLATFORM: _("Cloud platforms"),
+    LocationFactor.Kind.IT_CENTRE: _("IT centres and branches"),
+    LocationFactor.Kind.STATE_IT_CENTRE: _("State IT centres"),
+    LocationFactor.Kind.FINANCE: _("Finance"),
+    LocationFactor.Kind.NATURE_AND_CULTURE: _("Nature and culture"),
+}

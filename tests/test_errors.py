@@ -1,0 +1,97 @@
+"""Errors that visitors meet, and what machines ask of the site."""
+
+import pytest
+
+from .factories import EventFactory
+from .facts import FACTS, LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "Seite nicht gefunden"), ("en", "Page not found"), ("zh-hans", "未找到")],
+)
+def test_an_unknown_address_says_so_in_the_language_and_shows_a_way_on(db, client, language, words):
+    response = client.get(f"/{language}/nothing/here/")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert words in page
+    assert f'href="/{language}/projects/"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "Der Fehler liegt bei uns"), ("en", "The fault is ours"), ("zh-hans", "我们")],
+)
+def test_a_fault_of_ours_is_answered_without_the_database(client, language, words, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("projects.views.ProjectList.get", broken)
+    client.raise_request_exception = False
+    response = client.get(f"/{language}/projects/")  # no database fixture: a query would fail
+    assert response.status_code == 500
+    page = response.content.decode()
+    assert words in page
+    assert "secret" not in page
+
+
+def test_a_forbidden_form_post_is_explained(db, rf):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(
+        "/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
+    )
+    assert response.status_code == 403
+    assert "Das Formular ist abgelaufen" in response.content.decode()
+
+
+def test_the_sitemap_lists_every_page_in_every_language_with_alternates(portal, client):
+    sitemap = client.get("/sitemap.xml").content.decode()
+    for path in FACTS:
+        for language in LANGUAGES:
+            assert f"<loc>http://testserver/{language}/{path}</loc>" in sitemap
+    assert 'hreflang="x-default"' in sitemap
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_health_and_readiness(db, client, monkeypatch):
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/readyz").json() == {"ready": True}
+
+
+def test_a_missing_database_is_reported_as_not_ready(client, monkeypatch):
+    from django.db import OperationalError, connection
+
+    def gone(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    assert client.get("/healthz").status_code == 200
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["ready"] is False
+
+
+def test_an_event_with_a_date_has_a_calendar_entry_and_one_without_has_none(db, client):
+    from icalendar import Calendar
+
+    event = EventFactory(
+        starts_at="2031-06-05T08:00Z", ends_at="2031-06-05T10:00Z", venue_de="Saal", city_de="Stadt"
+    )
+    path = f"/de/events/{event.slug}.ics"
+    response = client.get(path)
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    entry = Calendar.from_ical(response.content).events[0]
+    assert str(entry["summary"]) == event.title_de
+    assert entry.start.isoformat() == "2031-06-05T10:00:00+02:00"
+    assert entry.end.isoformat() == "2031-06-05T12:00:00+02:00"
+    assert str(entry["url"]).endswith(f"/de/events/{event.slug}/")
+    assert path in client.get(f"/de/events/{event.slug}/").content.decode()
+    undated = EventFactory()
+    assert client.get(f"/de/events/{undated.slug}.ics").status_code == 404
+    assert ".ics" not in client.get(f"/de/events/{undated.slug}/").content.decode()
+    slug = event.slug
+    event.slug = "renamed"
+    event.save()
+    assert client.get(f"/de/events/{slug}.ics")["Location"] == "/de/events/renamed.ics"
