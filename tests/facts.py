@@ -14,7 +14,7 @@ FACTS = {
             "Grußworte",
             "秦如培",
             "Hessisches Wirtschaftsministerium",
-            "Land Hessen",
+            "von Hessen",
             "Name nicht veröffentlicht",
         ],
         "en": [
@@ -22,10 +22,10 @@ FACTS = {
             "Words of greeting",
             "梁建全",
             "Hessian Ministry of Economics",
-            "State of Hesse",
+            "of Hesse",
             "name not published",
         ],
-        "zh-hans": ["法兰克福洲际酒店", "致辞", "秦如培", "黑森州经济部", "名称未公布"],
+        "zh-hans": ["法兰克福洲际酒店", "致辞", "秦如培", "黑森州经济部", "姓名未公布"],
     },
     "officials/": {
         "de": [
@@ -122,7 +122,7 @@ FACTS = {
     "imprint/": {
         "de": ["vom Betreiber noch nicht angegeben"],
         "en": ["not yet provided by the operator"],
-        "zh-hans": ["运营者尚未提供"],
+        "zh-hans": ["运营方尚未提供"],
     },
     "privacy/": {"de": ["DSGVO"], "en": ["GDPR"], "zh-hans": ["GDPR"]},
     "accessibility/": {"de": ["BITV 2.0"], "en": ["BITV 2.0"], "zh-hans": ["BITV 2.0"]},

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
@@ -77,6 +77,10 @@ class RecordAdmin(TranslationAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
+#: Not the "scheduled" of a milestone, which Chinese calls otherwise.
+SCHEDULED = pgettext_lazy("publication", "scheduled")
+
+
 class StateFilter(admin.SimpleListFilter):
     """Drafts, records waiting for their time, and records the public sees."""
 
@@ -84,7 +88,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("draft", _("draft")), ("scheduled", _("scheduled")), ("published", _("published"))]
+        return [("draft", _("draft")), ("scheduled", SCHEDULED), ("published", _("published"))]
 
     def queryset(self, request, queryset):
         if self.value() == "draft":
@@ -109,7 +113,7 @@ class PublicRecordAdmin(RecordAdmin):
         if record.is_published:
             name, words = "published", record.get_publication_display()
         elif record.is_scheduled:
-            name, words = "scheduled", _("scheduled")
+            name, words = "scheduled", SCHEDULED
         else:
             name, words = "draft", record.get_publication_display()
         return format_html('<span class="state state--{}">{}</span>', name, words)

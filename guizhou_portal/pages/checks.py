@@ -19,7 +19,7 @@ def operator_is_provided(app_configs, databases, **kwargs):
     names = ", ".join(str(Operator._meta.get_field(name).verbose_name) for name in missing)
     return [
         Warning(
-            f"The imprint is incomplete: {names}.",
+            f"The operator's details are incomplete: {names}.",
             hint="Fill in the operator in the admin under Site.",
             id="guizhou_portal.W001",
         )

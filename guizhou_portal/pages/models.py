@@ -97,8 +97,16 @@ class Operator(models.Model):
         help_text=_("Name and address of the body responsible under BITV 2.0 or state law."),
     )
 
-    #: What a lawful imprint cannot do without.
-    REQUIRED = ("name", "address", "represented_by", "email")
+    #: What the imprint, the privacy policy and the accessibility statement cannot do without.
+    REQUIRED = (
+        "name",
+        "address",
+        "represented_by",
+        "email",
+        "register",
+        "data_protection_contact",
+        "enforcement_body",
+    )
 
     class Meta:
         verbose_name = _("operator")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from guizhou_portal.publishing.models import Timestamped
@@ -25,7 +26,7 @@ class Enquiry(Timestamped):
         related_name="enquiries",
         verbose_name=_("project"),
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=200)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"))
     telephone = models.CharField(_("telephone"), max_length=50, blank=True)

@@ -112,6 +112,8 @@ def write(po, language, messages):
             string = (text, plural) if plural else text
         if plural and not (isinstance(string, tuple) and len(string) == number):
             string = ("",) * number
+        if not plural and isinstance(string, tuple):  # it had a plural until now
+            string = string[0]
         catalogue.add(
             (text, plural) if plural else text,
             string,
