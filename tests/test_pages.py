@@ -18,7 +18,7 @@ from .factories import (
     ProjectFactory,
     picture_upload,
 )
-from .facts import FACTS, LANGUAGES
+from .facts import CONFERENCE, FACTS, LANGUAGES
 
 
 def text_of(response):
@@ -261,3 +261,12 @@ def test_the_words_for_a_picture_are_marked_with_their_language(db, client):
     page = client.get(f"/en/events/{event.slug}/").content.decode()
     assert 'alt="Nur deutsch" lang="de"' in page
     assert 'alt="Nur deutsch" width' in client.get(f"/de/events/{event.slug}/").content.decode()
+
+
+def test_chinese_sets_its_own_signs_between_words(portal, client):
+    for path, words in (
+        ("projects/", "阶段：<span"),
+        (CONFERENCE, "法兰克福，德国"),
+        ("officials/qin-rupei/", "时任职务：贵州省副省长"),
+    ):
+        assert words in client.get(f"/zh-hans/{path}").content.decode()

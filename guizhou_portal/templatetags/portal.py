@@ -94,6 +94,12 @@ def unknown(words=None):
     )
 
 
+@register.simple_tag
+def labelled(label, value):
+    """A label with its colon, and the value; Chinese sets no space after a full-width colon."""
+    return format_html("{}{}{}", label, "" if label.endswith("：") else " ", value)
+
+
 @register.filter
 def known_choice(record, field):
     """A choice in words; its value ``not_published`` and an empty one look like other unknowns."""
