@@ -64,6 +64,21 @@ def test_an_edited_record_stays_as_the_editor_left_it(portal, content):
     assert Event.objects.get().audience_en == "Several hundred invited guests"
 
 
+def test_what_an_editor_adds_beyond_the_files_is_kept_as_well(portal, content):
+    ProgrammeItem.objects.filter(kind="signing").update(language_spoken_de="Deutsch")
+    project = Project.objects.get(slug="traffic-cloud")
+    project.key_figures.create(label_de="Muster", value_de="1", source="Muster")
+    Project.objects.filter(slug="tourism-cloud").update(open_to_foreign_investors=None)
+    change(content, "events.yaml", "en: Several hundred invited guests", "en: A few hundred")
+    change(content, "projects.yaml", "en: Traffic cloud", "en: New source title")
+    change(content, "projects.yaml", "en: Tourism cloud", "en: New source title")
+    counts = load(content)
+    assert counts["event"] == {"kept": 1}
+    assert counts["project"] == {"kept": 2, "skipped": 4}
+    assert ProgrammeItem.objects.get(kind="signing").language_spoken_de == "Deutsch"
+    assert project.key_figures.count() == 1
+
+
 def test_a_record_nobody_edited_follows_the_source(portal, content):
     change(content, "projects.yaml", "en: Traffic cloud", "en: New source title")
     counts = load(content)
@@ -144,6 +159,78 @@ BROKEN = {
         "    icon: traffic\n    icon: food\n",
         r"projects\.yaml, line 7: “icon” is written twice",
     ),
+    "a record written twice": (
+        "projects.yaml",
+        "  - slug: industry-cloud\n",
+        "  - slug: traffic-cloud\n",
+        r"projects\.yaml, line \d+: “slug: traffic-cloud” is written twice",
+    ),
+    "a date that does not exist": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    starts_on: 2020-13-45\n",
+        r"projects\.yaml, line \d+: “starts_on”: month must be in 1",
+    ),
+    "words for a number": (
+        "projects.yaml",
+        "    latitude: 26.8\n",
+        "    latitude: north\n",
+        r"projects\.yaml, line \d+: latitude: “north” value must be a decimal number",
+    ),
+    "words for yes or no": (
+        "projects.yaml",
+        "    open_to_foreign_investors: true\n",
+        "    open_to_foreign_investors: perhaps\n",
+        r"projects\.yaml, line \d+: open_to_foreign_investors: “perhaps” value must be",
+    ),
+    "a list for a single value": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: [ppp]\n",
+        r"projects\.yaml, line \d+: “kind” must be a single value",
+    ),
+    "a value for a list": (
+        "projects.yaml",
+        "    places: [guizhou]\n",
+        "    places: [[guizhou]]\n",
+        r"projects\.yaml, line \d+: “places” must be a list of addresses of records",
+    ),
+    "nothing for a list of parts": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    key_figures:\n",
+        r"projects\.yaml, line \d+: “key_figures” must be a list of mappings",
+    ),
+    "a list of something else for parts": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    key_figures: [one]\n",
+        r"projects\.yaml, line \d+: “key_figures” must be a list of mappings",
+    ),
+    "a relation to others": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    contracts: [one]\n",
+        r"projects\.yaml, line \d+: “contracts” is not a field of project",
+    ),
+    "a file": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    image: photo.jpg\n",
+        r"projects\.yaml, line \d+: “image” is a file, which is uploaded in the admin",
+    ),
+    "a name that is none": (
+        "projects.yaml",
+        "    kind: ppp\n",
+        "    kind: ppp\n    ? [a]\n    : b\n",
+        r"projects\.yaml, line \d+: “\['a'\]” is not a name",
+    ),
+    "no records": (
+        "projects.yaml",
+        "\nproject:\n",
+        "\nproject: 5\nprojects:\n",
+        r"projects\.yaml, line \d+: “project” must be a list of records",
+    ),
     "no address": (
         "events.yaml",
         "  - slug: zhang-kun\n    publication: published\n",
@@ -161,6 +248,16 @@ def test_a_broken_file_is_named_with_line_and_reason_and_nothing_is_loaded(db, c
         call_command("load_source_content", folder=content)
     assert "Nothing was loaded." in str(refused.value)
     assert not any(everything())
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_file_that_breaks_later_changes_nothing_either(portal, content, fault):
+    before = everything()
+    name, old, new, reason = BROKEN[fault]
+    change(content, name, old, new)
+    with pytest.raises(CommandError, match=reason):
+        call_command("load_source_content", folder=content)
+    assert everything() == before
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -44,11 +44,20 @@ def _mapping(loader, node):
     mapping.line = node.start_mark.line + 1
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(
+                None, None, f"“{key}” is not a name", key_node.start_mark
+            )
         if key in mapping:
             raise yaml.constructor.ConstructorError(
                 None, None, f"“{key}” is written twice", key_node.start_mark
             )
-        mapping[key] = loader.construct_object(value_node, deep=True)
+        try:
+            mapping[key] = loader.construct_object(value_node, deep=True)
+        except ValueError as error:  # a date such as 2020-13-45
+            raise yaml.constructor.ConstructorError(
+                None, None, f"“{key}”: {error}", value_node.start_mark
+            ) from error
     return mapping
 
 
