@@ -2,18 +2,18 @@
 
 import zoneinfo
 
-from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.backoffice.forms import RecordForm
+from guizhou_portal.backoffice.forms import PlausibleDateTimeField, RecordForm, explain
 
 from .models import Event
 
 TIMES = ("starts_at", "ends_at")
 
 
-class LocalTimeField(forms.SplitDateTimeField):
+class LocalTimeField(PlausibleDateTimeField):
     """A point in time that is entered and shown in ``zone``, as the public page shows it."""
 
     zone = None
@@ -33,6 +33,7 @@ class LocalTimesForm(RecordForm):
         super().__init__(*args, **kwargs)
         for name in TIMES:
             self.fields[name].zone = zone
+            explain(self.fields[name], _("Time at the place of the event."))
             if self.initial.get(name):
                 self.initial[name] = timezone.make_naive(self.initial[name], zone)
 

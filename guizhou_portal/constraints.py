@@ -1,5 +1,8 @@
 """Rules several records share, kept by the database: amounts and their currency, periods."""
 
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,10 @@ class Currency(models.TextChoices):
     HKD = "HKD", _("Hong Kong dollar (HKD)")
     GBP = "GBP", _("pound sterling (GBP)")
     JPY = "JPY", _("Japanese yen (JPY)")
+
+
+#: For the form, which says it in fewer words than the constraint could.
+POSITIVE = MinValueValidator(Decimal("0.01"))
 
 
 def amount_with_currency(amount, currency="currency"):

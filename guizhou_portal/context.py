@@ -1,8 +1,10 @@
 """What every template may need about the address of the page it shows."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.utils.translation import get_language
 
 #: Languages in themselves, and short, for the switch.
@@ -31,9 +33,21 @@ def without_language(path):
 def later_page(request):
     """``?page=2`` and so on for the later pages of a list, otherwise nothing."""
     number = request.GET.get("page", "")
-    if number.isascii() and number.isdecimal() and number != "1":
-        return f"?page={number}"
+    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
+    if getattr(view, "paginate_by", None) and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
+        return f"?page={number}" if number != "1" else ""
     return ""
+
+
+def site_address(request):
+    """Scheme and host of the site; nothing if the request names a host that is not ours.
+
+    The page that refuses such a request is a page of the site, too.
+    """
+    try:
+        return request.build_absolute_uri("/")[:-1]
+    except DisallowedHost:
+        return ""
 
 
 def addresses(request):
@@ -43,13 +57,14 @@ def addresses(request):
     query string only the number of a list's later page makes another page.
     """
     rest = (without_language(request.path) or "") + later_page(request)
+    site = site_address(request)
     current = get_language()
     alternates = [
         Alternate(
             language=code,
             name=OWN_NAMES[code],
             path=f"/{code}/{rest}",
-            url=request.build_absolute_uri(f"/{code}/{rest}"),
+            url=f"{site}/{code}/{rest}",
             current=code == current,
         )
         for code, _ in settings.LANGUAGES

@@ -1,5 +1,6 @@
 """Files offered for download beside a record: what may be uploaded, and what is said of it."""
 
+import secrets
 from pathlib import PurePath
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+
+from guizhou_portal.publishing.slugs import ascii_slug
 
 MAX_BYTES = 25 * 1024 * 1024
 #: Ending and the bytes such a file begins with. Office files are ZIP archives.
@@ -21,7 +24,12 @@ SIGNATURES = {
 
 
 def validate_document(upload):
-    """Refuse a file that is too large, of another kind, or not what its ending says."""
+    """Refuse a file that is too large, of another kind, or not what its ending says.
+
+    A file that is stored already was checked when it came, and may be gone from the disk since.
+    """
+    if getattr(upload, "_committed", False):
+        return
     if upload.size > MAX_BYTES:
         raise ValidationError(
             _("The file is %(size)s large; at most %(most)s are possible."),
@@ -43,11 +51,21 @@ def validate_document(upload):
         )
 
 
+def document_path(document, name):
+    """Where an upload is kept: under its own name in ASCII, and not to be guessed.
+
+    A draft's document is out of reach as long as nobody links to it.
+    """
+    path = PurePath(name)
+    stem = ascii_slug(path.stem, 60) or "document"
+    return f"documents/{stem}-{secrets.token_hex(6)}{path.suffix.lower()}"
+
+
 class DocumentFile(models.Model):
     """One file for download, with a title, its own language and its place in a list."""
 
     title = models.CharField(_("title"), max_length=200)
-    file = models.FileField(_("file"), upload_to="documents/", validators=[validate_document])
+    file = models.FileField(_("file"), upload_to=document_path, validators=[validate_document])
     language = models.CharField(
         _("language of the file"),
         max_length=10,

@@ -1,6 +1,9 @@
 """Settings read from the environment. A wrong value ends the start with one clear sentence."""
 
+import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +28,16 @@ def read(kind, name, default):
         raise ImproperlyConfigured(f"{name} must be {wanted}, not “{env.str(name)}”.") from error
 
 
+def hosts(name, default):
+    """Host names, without scheme or path."""
+    names = [one.strip() for one in read("list", name, default)]
+    if not all(re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", one) for one in names):
+        raise ImproperlyConfigured(
+            f"{name} must be host names separated by commas, without http:// or a path."
+        )
+    return names
+
+
 def port(name, default):
     number = read("int", name, default)
     if not 1 <= number <= 65535:
@@ -47,17 +60,19 @@ def secret_key(name, file, debug):
     if debug:
         return "only-for-development-" + "x" * 40
     try:
-        return file.read_text().strip()
-    except FileNotFoundError:
-        pass
-    key = secrets.token_urlsafe(60)
-    try:
+        with suppress(FileNotFoundError):
+            if key := file.read_text().strip():
+                return key
+        # Beside it first: a key that is half written must never be taken for one.
+        key, beside = secrets.token_urlsafe(60), file.with_name(f".{file.name}-{os.getpid()}")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(key + "\n")
-    except OSError as error:
+        beside.touch(mode=0o600)
+        beside.write_text(key + "\n")
+        beside.replace(file)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text"
         raise ImproperlyConfigured(
-            f"{name} is not set and none can be kept in {file} ({error.strerror})."
+            f"{name} is not set and the file {file} cannot keep one ({reason})."
         ) from error
     return key
 
@@ -87,8 +102,9 @@ def database(name, default_file):
     if engine.endswith("sqlite3"):
         options.update(SQLITE_OPTIONS)
         settings["CONN_MAX_AGE"] = 600  # seconds; opening and its PRAGMAs once, not per request
-        if settings["NAME"] != ":memory:":
-            settings["NAME"] = Path(settings["NAME"])
+        if settings["NAME"] == ":memory:":  # each process would have one of its own, empty
+            raise _not_a_url(name, "sqlite:///FILE, with the name of a file")
+        settings["NAME"] = Path(settings["NAME"])
     elif engine.endswith("postgresql"):
         # The pool keeps the connections, so Django must not keep them as well.
         settings["CONN_MAX_AGE"] = 0

@@ -12,7 +12,7 @@ VAR = BASE_DIR / "var"
 
 DEBUG = environment.read("bool", "DEBUG", False)
 SECRET_KEY = environment.secret_key("SECRET_KEY", VAR / "secret_key", DEBUG)
-ALLOWED_HOSTS = environment.read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 PORT = environment.port("PORT", 8000)
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
@@ -149,5 +149,7 @@ LOGGING = {
     "loggers": {
         # Visitors' typing errors are not worth a line each; errors are.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # Scanners ask for other hosts all day long; the answer is 400.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }

@@ -11,6 +11,7 @@ from projects.models import Project
 from . import views
 from .pages.models import Page
 from .pages.views import LegalPage
+from .publishing.views import read_only
 from .sitemaps import FixedPages, Published
 
 SITEMAPS = {
@@ -25,7 +26,7 @@ urlpatterns = [
     path("", views.root, name="root"),
     path("admin/", admin.site.urls),
     path("admin-language/", include("django.conf.urls.i18n")),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", read_only(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),

@@ -15,11 +15,12 @@ from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
 from .pages.models import Page
+from .publishing.views import ReadOnlyMixin, read_only
 
 logger = logging.getLogger(__name__)
 
 
-class Home(TemplateView):
+class Home(ReadOnlyMixin, TemplateView):
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
@@ -50,17 +51,20 @@ class Home(TemplateView):
         )
 
 
+@read_only
 def root(request):
     """To the home page in the language the visitor's browser asks for."""
     return redirect("home")
 
 
+@read_only
 @never_cache
 def healthz(request):
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
+@read_only
 @never_cache
 def readyz(request):
     """The process can serve pages: 200, or 503 with what is missing."""
@@ -73,6 +77,7 @@ def readyz(request):
     return JsonResponse({"ready": True})
 
 
+@read_only
 def robots(request):
     lines = [
         "User-agent: *",
@@ -82,6 +87,7 @@ def robots(request):
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
+@read_only
 def favicon(request):
     """Browsers ask for it at the root whatever the page says."""
     from django.contrib.staticfiles.storage import staticfiles_storage
@@ -89,11 +95,12 @@ def favicon(request):
     return redirect(staticfiles_storage.url("img/favicon.ico"))
 
 
+@read_only
 def media(request, path):
     """An uploaded file: pictures are shown, everything else is downloaded, nothing is run."""
     try:
         response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    except (SuspiciousFileOperation, ValueError) as error:
+    except (SuspiciousFileOperation, OSError, ValueError) as error:  # such as a name too long
         raise Http404 from error
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"

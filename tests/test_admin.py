@@ -6,9 +6,7 @@ import pytest
 from django.contrib import admin
 from django.utils import timezone
 
-from events.models import (
-    ProgrammeItem,
-)
+from events.models import Contract, Event, ProgrammeItem
 from guizhou_portal.pages.models import Operator
 from projects.models import (
     Organisation,
@@ -80,6 +78,8 @@ def test_records_are_published_and_withdrawn_from_the_list(backoffice):
     assert backoffice.get(drafts[0].get_absolute_url()).status_code == 200
     backoffice.post(listing, {"action": "make_draft", **chosen})
     assert backoffice.get(drafts[0].get_absolute_url()).status_code == 404
+    history = backoffice.get(admin_address(Project, "history", drafts[0].pk)).content.decode()
+    assert history.count("Changed publication.") == 2
 
 
 def test_a_later_time_of_publication_keeps_the_page_back(backoffice):
@@ -164,6 +164,15 @@ def test_strangers_see_the_sign_in_and_nothing_else(portal, client):
             response = client.get(address)
             assert response.status_code == 302
             assert response["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("query", ["event=abc", f"event={'9' * 23}", "starts_at=x", "nothing=1"])
+def test_a_form_ignores_what_it_cannot_be_filled_in_with(backoffice, query):
+    for model in (Contract, Event, ProgrammeItem):
+        assert backoffice.get(f"{admin_address(model, 'add')}?{query}").status_code == 200
+    event = EventFactory()
+    page = backoffice.get(f"{admin_address(Contract, 'add')}?event={event.pk}").content.decode()
+    assert event.title_en in page
 
 
 @pytest.mark.parametrize(

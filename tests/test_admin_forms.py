@@ -354,6 +354,9 @@ def test_times_are_entered_as_the_clock_at_the_event_shows_them(backoffice):
     ("values", "words"),
     [
         ({"time_zone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone."),
+        ({"time_zone": "localtime"}, "“localtime” is not a time zone."),
+        ({"starts_at_0": "0001-01-01"}, "Enter a year from 1900 to 2100."),
+        ({"publish_at_0": "9999-12-31", "publish_at_1": "23:59"}, "Enter a year from 1900"),
         ({"time_zone": "../../etc/passwd"}, "is not a time zone."),
         ({"time_zone": "Europe/Berlin", "starts_at_1": "25:00"}, "Enter a valid time."),
         # The hour that summer time leaves out.

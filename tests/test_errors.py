@@ -1,6 +1,7 @@
 """Errors that visitors meet, and what machines ask of the site."""
 
 import pytest
+from django.test import Client
 
 from .factories import EventFactory, PhotoFactory
 from .facts import FACTS, LANGUAGES
@@ -36,8 +37,6 @@ def test_a_fault_of_ours_is_answered_without_the_database(client, language, word
 
 
 def test_a_forbidden_form_post_is_explained(db, rf):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     response = client.post(
         "/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
@@ -107,3 +106,27 @@ def test_pages_travel_compressed_and_pictures_as_they_are(portal, client):
     assert "Content-Encoding" in client.get("/sitemap.xml", headers=headers)
     photo = PhotoFactory()
     assert "Content-Encoding" not in client.get(photo.image.url, headers=headers)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "127.0.0.1:abc", "a b"])
+@pytest.mark.parametrize("path", ["/de/", "/en/nothing/", "/"])
+def test_another_host_is_refused_with_a_page_and_not_with_a_fault(db, client, settings, host, path):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client.raise_request_exception = False
+    response = client.get(path, headers={"host": host})
+    assert response.status_code == 400
+    assert host not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/de/", "/de/projects/", "/de/imprint/", "/healthz", "/robots.txt"]
+)
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "trace"])
+def test_pages_that_are_only_read_refuse_other_methods(db, path, method):
+    client = Client(enforce_csrf_checks=True)
+    assert getattr(client, method)(path).status_code == 405
+    assert client.head(path).status_code == 200
+
+
+def test_an_endless_name_of_a_file_is_not_found(client):
+    assert client.get(f"/media/{'a' * 300}.jpg").status_code == 404

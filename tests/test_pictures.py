@@ -71,6 +71,8 @@ HOSTILE = {
         "x.jpg",
         "at most 15.0",
     ),
+    "too tall for WebP": (lambda: picture_bytes((300, 3001)), "x.jpg", "too narrow"),
+    "too wide": (lambda: png_header(40_000, 900), "x.png", "too narrow"),
     "nothing": (lambda: b"\0", "x.jpg", NOT_READABLE),
     "TIFF": (lambda: picture_bytes(image_format="TIFF"), "x.tif", NOT_READABLE),
     "PNG without content": (
@@ -174,6 +176,71 @@ def test_pictures_of_every_colour_mode_can_be_shown(db, mode):
     Image.new(mode, (50, 30)).save(out, "JPEG" if mode == "CMYK" else "PNG")
     photo = PhotoFactory(image=picture_upload("x.png", out.getvalue()))
     assert default_storage.exists(photo.image.name.rsplit(".", 1)[0] + ".50.jpg")
+
+
+def test_greys_of_sixteen_bits_and_printers_inks_keep_their_colours(db):
+    deep = Image.new("I;16", (50, 30), 30000)
+    out = BytesIO()
+    deep.save(out, "PNG")
+    photo = PhotoFactory(image=picture_upload("x.png", out.getvalue()))
+    assert Image.open(photo.image.path).convert("RGB").getpixel((5, 5)) == (117, 117, 117)
+    out = BytesIO()
+    Image.new("CMYK", (50, 30), (0, 255, 255, 0)).save(out, "JPEG", icc_profile=b"no profile")
+    photo = PhotoFactory(image=picture_upload("x.jpg", out.getvalue()))
+    red, green, blue = Image.open(photo.image.path).getpixel((5, 5))
+    assert red > 200
+    assert max(green, blue) < 60
+    assert "icc_profile" not in Image.open(photo.image.path).info
+
+
+def test_a_telephones_picture_with_a_preview_behind_it_is_a_still_picture(db):
+    out = BytesIO()
+    preview = Image.new("RGB", (20, 15), "red")
+    Image.new("RGB", (80, 60), "green").save(out, "MPO", save_all=True, append_images=[preview])
+    photo = PhotoFactory(image=picture_upload("x.jpg", out.getvalue()))
+    assert (photo.image_width, photo.image_height) == (80, 60)
+    assert Image.open(photo.image.path).format == "JPEG"
+
+
+def test_the_work_on_pictures_is_done_before_the_database_is_locked(backoffice, monkeypatch):
+    """SQLite lets one write at a time: an upload must not keep the other editors waiting."""
+    from django.db import connection
+
+    from guizhou_portal.pictures import fields
+
+    inside = []
+    for name in ("read_original", "drawn"):
+        real = getattr(fields, name)
+
+        def watched(given, real=real):
+            inside.append(len(connection.savepoint_ids))
+            return real(given)
+
+        monkeypatch.setattr(fields, name, watched)
+    form = filled_in(backoffice, ProjectFactory())
+    outside = len(connection.savepoint_ids)  # the test's own
+    response = backoffice.post(
+        form.address, {**form, "image": picture_upload(), "image_alt_en": "Alt"}
+    )
+    assert response.status_code == 302
+    assert Project.objects.get().image
+    assert inside == [outside, outside]
+
+
+def test_a_record_whose_picture_is_gone_from_the_disk_can_still_be_saved(backoffice):
+    project = ProjectFactory(image=picture_upload(), image_alt_en="Alt")
+    project.image.storage.delete(project.image.name)
+    form = filled_in(backoffice, Project.objects.get())
+    response = backoffice.post(form.address, {**form, "title_en": "Saved all the same"})
+    assert response.status_code == 302
+    project = Project.objects.get()
+    assert (project.title_en, project.image_width) == ("Saved all the same", 64)
+
+
+def test_missing_words_are_asked_for_in_the_editors_language(backoffice):
+    form = filled_in(backoffice, ProjectFactory())
+    response = backoffice.post(form.address, {**form, "image": picture_upload()})
+    assert response.context["adminform"].form.errors.keys() == {"image_alt_en"}
 
 
 def test_a_picture_without_words_is_refused(backoffice):

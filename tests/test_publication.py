@@ -14,7 +14,9 @@ from .factories import (
     OfficialFactory,
     ProgrammeItemFactory,
     ProjectFactory,
+    SectorFactory,
 )
+from .forms import empty, save
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,23 @@ def test_an_old_address_of_a_draft_or_deleted_record_leads_nowhere(db, client):
     assert client.get("/en/projects/was-here/").status_code == 404
     project.delete()
     assert client.get("/en/projects/was-here/").status_code == 404
+
+
+def test_long_titles_of_the_same_words_each_get_an_address(backoffice):
+    sector = SectorFactory()
+    for number in (1, 2, 3):
+        save(backoffice, empty(backoffice, Project), title_en="a" * 90, sector=str(sector.pk))
+        assert Project.objects.count() == number
+    slugs = set(Project.objects.values_list("slug", flat=True))
+    assert slugs == {"a" * 80, "a" * 78 + "-2", "a" * 78 + "-3"}
+
+
+def test_a_calendar_entry_does_not_lead_to_another_event(db, client):
+    first = EventFactory(slug="conference", starts_at="2031-06-05T08:00Z")
+    first.slug = "first-conference"
+    first.save()
+    EventFactory(slug="conference")
+    assert client.get("/de/events/conference.ics").status_code == 404
 
 
 def test_a_slug_is_ascii_from_the_english_or_german_title_and_never_taken_twice(db):

@@ -60,6 +60,9 @@ def free_port():
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be between 1 and 64, not “0”."),
         ("DATABASE_URL", "mysql://x/y", "DATABASE_URL is not understood; it must look like"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not understood; it must look like"),
+        ("DATABASE_URL", "sqlite://", "DATABASE_URL is not understood; it must look like"),
+        ("ALLOWED_HOSTS", ",", "ALLOWED_HOSTS must be host names separated by commas"),
+        ("ALLOWED_HOSTS", "http://portal.example", "ALLOWED_HOSTS must be host names"),
         ("CACHE_URL", "memcached://x", "CACHE_URL is not understood; it must look like"),
         ("EMAIL_URL", "pigeon://x", "EMAIL_URL is not understood; it must look like"),
         ("EMAIL_URL", "smtp://host:port", "EMAIL_URL is not understood; it must look like"),
@@ -105,8 +108,9 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(place):
     nowhere = {**place, "DATABASE_URL": "postgres://portal@127.0.0.1:1/portal"}
     result = manage("serve", "--prepare-only", **nowhere)
     assert result.returncode == 1
-    assert "The database cannot be used:" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert "The database in DATABASE_URL cannot be used: " in result.stderr
+    assert "Connection refused" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_the_second_start_is_quick_and_changes_nothing(place, tmp_path):
@@ -151,6 +155,48 @@ def test_a_secret_key_is_made_once_and_is_ours_alone_to_read(tmp_path):
     assert len(key) >= 50
     assert file.stat().st_mode & 0o077 == 0
     assert secret_key("NO_SUCH_VARIABLE", file, debug=False) == key
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda file: file.mkdir(parents=True), "Is a directory"),
+        (lambda file: file.parent.write_text("in the way"), "Not a directory"),
+        (lambda file: file.parent.mkdir() or file.write_bytes(b"\xff\xfe"), "not a text"),
+    ],
+)
+def test_a_secret_key_that_cannot_be_kept_is_one_sentence(tmp_path, spoil, reason):
+    from django.core.exceptions import ImproperlyConfigured
+
+    from guizhou_portal.environment import secret_key
+
+    file = tmp_path / "var" / "secret_key"
+    spoil(file)
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        secret_key("NO_SUCH_VARIABLE", file, debug=False)
+
+
+def test_an_empty_secret_key_is_made_anew(tmp_path):
+    from guizhou_portal.environment import secret_key
+
+    file = tmp_path / "secret_key"
+    file.write_text("\n")
+    assert len(secret_key("NO_SUCH_VARIABLE", file, debug=False)) >= 50
+    assert not list(tmp_path.glob(".secret_key*"))
+
+
+def test_a_weak_password_of_the_first_account_is_said_to_be_weak(place):
+    result = manage("serve", "--prepare-only", ADMIN_PASSWORD="123", **place)
+    assert "Note: ADMIN_PASSWORD is weak. This password is too short." in result.stdout
+
+
+def test_two_first_starts_at_once_do_not_disturb_each_other(place):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor() as both:
+        starts = [both.submit(manage, "serve", "--prepare-only", **place) for _ in range(2)]
+    for one in starts:
+        assert one.result().returncode == 0, one.result().stderr
 
 
 def test_sqlite_runs_as_a_server_database(place):

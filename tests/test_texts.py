@@ -1,5 +1,7 @@
 """Formatted texts and documents: what an editor or an attacker may bring in, and what is left."""
 
+import re
+
 import pytest
 
 from projects.models import Project, ProjectDocument
@@ -19,7 +21,16 @@ PDF = b"%PDF-1.7\nsample"
         ('<p onclick="x()" style="color:red" class="c">A</p>', "<p>A</p>"),
         ('<p><a href="javascript:alert(1)">A</a></p>', '<p><a rel="noopener noreferrer">A</a></p>'),
         ('<p><img src=x onerror="alert(1)">A</p>', "<p>A</p>"),
-        ("<h1>A</h1><h2>B</h2><h3>C</h3>", "AB<h3>C</h3>"),
+        ("<h1>A</h1><h2>B</h2><h3>C</h3>", "<h3>A</h3><h3>B</h3><h3>C</h3>"),
+        ("<h2>A</h2>First", "<h3>A</h3><p>First</p>"),
+        ("<div>One</div><div>Two</div>", "<p>One</p><p>Two</p>"),
+        ("<p>One</p>\n\nTwo\n\nThree", "<p>Two</p>\n\n<p>Three</p>"),
+        ("a<b and Max <max@portal.example>", "<p>a&lt;b and Max &lt;max@portal.example&gt;</p>"),
+        ("<p>a<b, 3 < 4</p>", "<p>a&lt;b, 3 &lt; 4</p>"),
+        ("Tom &amp; Jerry &lt;3", "<p>Tom &amp; Jerry &lt;3</p>"),
+        ("<b>Bold</b> & <i>leaning</i>", "<p><strong>Bold</strong> &amp; <em>leaning</em></p>"),
+        ("<ul><li>A</li><li></li></ul>", "<ul><li>A</li></ul>"),
+        ("<p><svg><script>alert(1)</script></svg>A</p>", "<p>A</p>"),
         ('<p><iframe src="https://portal.example/"></iframe>A</p>', "<p>A</p>"),
         ('<p lang="zh-Hans">贵州</p>', '<p lang="zh-Hans">贵州</p>'),
         ("<table><tr><th scope=col>A</th></tr></table>", 'scope="col"'),
@@ -36,6 +47,16 @@ def test_a_formatted_text_is_safe_once_it_is_saved(backoffice, typed, kept):
     assert "<script" not in page
     assert "alert(1)" not in page
     assert kept in page
+
+
+@pytest.mark.parametrize("typed", ["<p></p>", "<p>&nbsp;</p>", "<script>alert(1)</script>", "<br>"])
+def test_a_text_without_a_word_is_no_text(backoffice, typed):
+    project = ProjectFactory(description_de="<p>Nur deutsch</p>")
+    form = filled_in(backoffice, project)
+    assert backoffice.post(form.address, {**form, "description_en": typed}).status_code == 302
+    project.refresh_from_db()
+    assert not project.description_en
+    assert "Nur deutsch" in backoffice.get(f"/en/projects/{project.slug}/").content.decode()
 
 
 @pytest.mark.parametrize("field", ["title_en", "summary_en", "tagline_en", "image_credit"])
@@ -96,6 +117,29 @@ def test_a_document_is_offered_with_its_kind_size_and_language(backoffice):
         response = backoffice.get(document.file.url)
         assert response["Content-Disposition"] == "attachment"
         assert b"".join(response.streaming_content) == PDF
+
+
+def test_a_document_cannot_be_found_by_guessing_and_keeps_its_kind(backoffice):
+    for name in ("Vertrag Ü.pdf", "😀.PDF", "../../x.pdf"):
+        form = filled_in(backoffice, ProjectFactory())
+        response = backoffice.post(form.address, with_document(form, picture_upload(name, PDF)))
+        assert response.status_code == 302, name
+        document = ProjectDocument.objects.latest("pk")
+        assert document.kind == "PDF"
+        assert re.fullmatch(
+            r"documents/(vertrag-ue|document|x)-[0-9a-f]{12}\.pdf", document.file.name
+        )
+
+
+def test_a_record_whose_document_is_gone_can_still_be_saved(backoffice):
+    project = ProjectFactory()
+    form = filled_in(backoffice, project)
+    backoffice.post(form.address, with_document(form, picture_upload("x.pdf", PDF)))
+    document = project.documents.get()
+    document.file.storage.delete(document.file.name)
+    form = filled_in(backoffice, project)
+    assert backoffice.post(form.address, {**form, "title_en": "Again"}).status_code == 302
+    assert Project.objects.get().title_en == "Again"
 
 
 def test_a_document_whose_file_is_gone_does_not_cost_the_page(backoffice):

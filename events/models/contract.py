@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from guizhou_portal.constraints import Currency, amount_with_currency
+from guizhou_portal.constraints import POSITIVE, Currency, amount_with_currency
 from guizhou_portal.publishing.models import (
     PublicRecord,
     PublicRecordQuerySet,
@@ -69,7 +69,12 @@ class Contract(PublicRecord):
         _("status"), max_length=20, choices=Status.choices, default=Status.SIGNED
     )
     value = models.DecimalField(
-        _("contract value"), max_digits=16, decimal_places=2, null=True, blank=True
+        _("contract value"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[POSITIVE],
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
     project = models.ForeignKey(

@@ -19,7 +19,8 @@ from projects.models import Organisation
 
 
 def validate_time_zone(name):
-    if name not in zoneinfo.available_timezones():
+    # Region and city, or UTC: names such as "localtime" mean another zone on another machine.
+    if name not in zoneinfo.available_timezones() or not ("/" in name or name == "UTC"):
         raise ValidationError(
             _("“%(name)s” is not a time zone. Use a name such as Europe/Berlin."),
             params={"name": name},

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.db import models
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -12,10 +13,11 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.context import OWN_NAMES
+from guizhou_portal.pictures.fields import prepare_pictures
 from guizhou_portal.publishing.models import Publication
 
 from .completeness import language_states
-from .forms import ListForm, RecordForm
+from .forms import FIELDS, ListForm, RecordForm
 
 
 def in_all_languages(*fields):
@@ -31,14 +33,32 @@ class RecordAdmin(TranslationAdmin):
     form = RecordForm
     list_per_page = 50
     view_on_site = False  # one link per language instead, see public_links
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = FIELDS
 
     class Media:
         css = {"all": ["css/admin.css"]}
-        js = ["js/admin-languages.js", "js/admin-names.js"]
+        js = ["js/admin-languages.js", "js/admin-names.js", "js/admin-unsaved.js"]
+
+    def changeform_view(self, request, *args, **kwargs):
+        prepare_pictures(request.FILES.values())
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_changelist_form(self, request, **kwargs):
         return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
+
+    def get_changeform_initial_data(self, request):
+        """What the address fills in beforehand, less what no field could hold."""
+        initial = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if self.can_hold(name, value)}
+
+    def can_hold(self, name, value):
+        try:
+            field = self.model._meta.get_field(name)
+            one = field.target_field if field.is_relation else field
+            values = value if isinstance(value, list) else [value]
+            return all(one.to_python(each) is not None and len(str(each)) < 19 for each in values)
+        except (FieldDoesNotExist, ValidationError, AttributeError):
+            return False
 
     @admin.display(description=_("languages"))
     def languages(self, record):
@@ -118,11 +138,19 @@ class PublicRecordAdmin(RecordAdmin):
             name, words = "draft", record.get_publication_display()
         return format_html('<span class="state state--{}">{}</span>', name, words)
 
+    def set_publication(self, request, queryset, publication):
+        """Set it for all of ``queryset`` and note it in each record's history; their number."""
+        records = list(queryset)
+        queryset.update(publication=publication, publish_at=None, updated=timezone.now())
+        field = str(self.model._meta.get_field("publication").verbose_name)
+        LogEntry.objects.log_actions(
+            request.user.pk, records, CHANGE, [{"changed": {"fields": [field]}}]
+        )
+        return len(records)
+
     @admin.action(description=_("Publish selected records"), permissions=["change"])
     def publish(self, request, queryset):
-        number = queryset.update(
-            publication=Publication.PUBLISHED, publish_at=None, updated=timezone.now()
-        )
+        number = self.set_publication(request, queryset, Publication.PUBLISHED)
         self.message_user(
             request,
             ngettext("%(n)d record is published now.", "%(n)d records are published now.", number)
@@ -131,9 +159,7 @@ class PublicRecordAdmin(RecordAdmin):
 
     @admin.action(description=_("Turn selected records into drafts"), permissions=["change"])
     def make_draft(self, request, queryset):
-        number = queryset.update(
-            publication=Publication.DRAFT, publish_at=None, updated=timezone.now()
-        )
+        number = self.set_publication(request, queryset, Publication.DRAFT)
         self.message_user(
             request,
             ngettext("%(n)d record is a draft now.", "%(n)d records are drafts now.", number)
@@ -151,4 +177,5 @@ class PartInline(TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm
+    formfield_overrides = FIELDS
     extra = 0

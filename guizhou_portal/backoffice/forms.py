@@ -1,13 +1,37 @@
 """What every record's form in the admin has in common."""
 
+import unicodedata
+
 from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
+
+YEARS = range(1900, 2101)
+
+
+class PlausibleDateTimeField(forms.SplitDateTimeField):
+    """A point in time of the years people mean; others do not survive a change of time zone."""
+
+    def compress(self, data_list):
+        if data_list and data_list[0] and data_list[0].year not in YEARS:
+            raise forms.ValidationError(
+                _("Enter a year from %(first)d to %(last)d."),
+                params={"first": YEARS[0], "last": YEARS[-1]},
+            )
+        return super().compress(data_list)
+
+
+#: For ``formfield_overrides``: how the admin asks for points in time and for addresses.
+FIELDS = {
+    models.DateTimeField: {"form_class": PlausibleDateTimeField, "widget": AdminSplitDateTime},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 class RecordForm(forms.ModelForm):
@@ -28,6 +52,8 @@ class RecordForm(forms.ModelForm):
             elif isinstance(field.widget, forms.ClearableFileInput):
                 # Django 6 frames it in a fieldset, whose legend does not name the input.
                 field.widget.use_fieldset = False
+        if "publish_at" in self.fields:
+            explain(self.fields["publish_at"], _("Time in Germany."))
 
     def required_texts(self):
         """The names of the form's fields for each required text, one per language."""
@@ -40,7 +66,7 @@ class RecordForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         for names in self.required_texts():
-            if not any(cleaned.get(name) or name in self.errors for name in names):
+            if not any(_is_visible(cleaned.get(name)) or name in self.errors for name in names):
                 here = next((n for n in names if n.endswith(_suffix())), names[0])
                 self.add_error(here, _("Enter this in at least one language."))
         return cleaned
@@ -53,6 +79,16 @@ class ListForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
+def explain(field, words):
+    """Put ``words`` before the help a field has already."""
+    field.help_text = format_lazy("{} {}", words, field.help_text)
+
+
+def _is_visible(text):
+    """Whether there is anything to read: neither blanks nor characters of no width."""
+    return any(unicodedata.category(one)[0] not in "CZ" for one in text or "")
 
 
 def _suffix():

@@ -35,4 +35,6 @@ class OperatorAdmin(admin.ModelAdmin):
         operator = Operator.objects.first()
         if operator:
             return HttpResponseRedirect(reverse("admin:pages_operator_change", args=[operator.pk]))
-        return HttpResponseRedirect(reverse("admin:pages_operator_add"))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(reverse("admin:pages_operator_add"))
+        return super().changelist_view(request, extra_context)

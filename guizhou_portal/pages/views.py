@@ -3,10 +3,12 @@
 from django.views.generic import TemplateView
 from django.views.generic.base import ContextMixin
 
+from guizhou_portal.publishing.views import ReadOnlyMixin
+
 from .models import Operator, Page
 
 
-class PageTextMixin(ContextMixin):
+class PageTextMixin(ReadOnlyMixin, ContextMixin):
     """Adds ``text``, the :class:`Page` of ``page_key``; before it is loaded, its plain name."""
 
     page_key = None

@@ -1,23 +1,44 @@
 """The model field every picture of the portal is kept in."""
 
+from contextlib import suppress
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from .originals import ENDINGS, read_original
-from .renditions import make_renditions
+from .renditions import drawn, store
 
+PICTURE_NAMES = tuple(f".{ending}" for ending in (*ENDINGS.values(), "jpeg"))
 ACCEPT = ",".join(f"image/{name.lower()}" for name in ENDINGS)
 
 
 class CheckedPicture(ContentFile):
-    """An upload that has been read and written anew; carries its size in pixels."""
+    """An upload that has been read, written anew and drawn in all its sizes."""
 
-    def __init__(self, original):
+    def __init__(self, upload):
+        original = read_original(upload)
         super().__init__(original.content, name=original.name)
-        self.image_size = (original.width, original.height)
+        self.renditions = drawn(original.content)
+
+
+def prepare_pictures(uploads):
+    """Check and scale every picture among ``uploads`` before the form that holds them.
+
+    It takes seconds for a large one. Django's admin saves a form in one transaction, in which
+    SQLite lets nobody else write: the work must be done before that begins. What is found
+    wrong is kept with the upload, for its field to say.
+    """
+    for upload in uploads:
+        if upload.name.lower().endswith(PICTURE_NAMES):
+            try:
+                upload.checked = CheckedPicture(upload)
+            except ValidationError as error:
+                upload.refusal = error
 
 
 class PictureFormField(forms.FileField):
@@ -25,7 +46,11 @@ class PictureFormField(forms.FileField):
 
     def to_python(self, data):
         upload = super().to_python(data)
-        return None if upload is None else CheckedPicture(read_original(upload))
+        if upload is None:
+            return None
+        if refusal := getattr(upload, "refusal", None):
+            raise refusal
+        return getattr(upload, "checked", None) or CheckedPicture(upload)
 
     def widget_attrs(self, widget):
         return {**super().widget_attrs(widget), "accept": ACCEPT}
@@ -47,20 +72,25 @@ class PictureField(models.ImageField):
             return super().pre_save(instance, add)
         if not isinstance(file.file, CheckedPicture):
             try:
-                checked = CheckedPicture(read_original(file.file))
+                checked = CheckedPicture(file.file)
             except ValidationError as error:
                 raise ValidationError({self.name: error.error_list}) from error
             setattr(instance, self.attname, checked)
             file = getattr(instance, self.attname)
         file.name = file.file.name
+        renditions = file.file.renditions
         file = super().pre_save(instance, add)
-        make_renditions(file.storage, file.name)
+        store(file.storage, file.name, renditions)
         return file
+
+    def update_dimension_fields(self, instance, *args, **kwargs):
+        """As Django does; a file that is gone from the disk keeps the size it had."""
+        with suppress(OSError):
+            super().update_dimension_fields(instance, *args, **kwargs)
 
 
 def require_alt(record, image):
     """Refuse a picture without words for those who cannot see it."""
     if getattr(record, image) and not getattr(record, f"{image}_alt"):
-        raise ValidationError(
-            {f"{image}_alt_de": _("Describe the picture for people who cannot see it.")}
-        )
+        field = build_localized_fieldname(f"{image}_alt", get_language())
+        raise ValidationError({field: _("Describe the picture for people who cannot see it.")})

@@ -39,31 +39,31 @@ def rendition_names(name, width):
     return [*modern, rendition_name(name, fallback_width(width), FALLBACK[1])]
 
 
-def make_renditions(storage, name):
-    """Write all renditions of the original ``name`` in ``storage`` beside it."""
+def drawn(content):
+    """All renditions of an original's bytes: ``{(width, ending): bytes}``."""
     from PIL import Image
 
-    with storage.open(name) as file:
-        image = Image.open(file)
-        image.load()
+    image = Image.open(BytesIO(content))
+    image.load()
     profile = image.info.get("icc_profile")
-    if image.mode not in ("RGB", "RGBA"):
-        image = image.convert("RGB")
+    made = {}
     for width in widths_for(image.width):
         small = _scaled(image, width)
         for image_format, ending, options in MODERN:
-            _write(
-                storage, rendition_name(name, width, ending), small, image_format, options, profile
-            )
+            made[width, ending] = _encoded(small, image_format, options, profile)
     width = fallback_width(image.width)
-    _write(
-        storage,
-        rendition_name(name, width, FALLBACK[1]),
-        _on_paper(_scaled(image, width)),
-        FALLBACK[0],
-        FALLBACK[2],
-        profile,
-    )
+    on_paper = _on_paper(_scaled(image, width))
+    made[width, FALLBACK[1]] = _encoded(on_paper, FALLBACK[0], FALLBACK[2], profile)
+    return made
+
+
+def store(storage, name, renditions):
+    """Write ``renditions`` (see :func:`drawn`) of the original ``name`` beside it."""
+    for (width, ending), content in renditions.items():
+        beside = rendition_name(name, width, ending)
+        if storage.exists(beside):  # the same original uploaded again
+            storage.delete(beside)
+        storage.save(beside, ContentFile(content))
 
 
 def _scaled(image, width):
@@ -86,9 +86,7 @@ def _on_paper(image):
     return paper
 
 
-def _write(storage, name, image, image_format, options, profile):
+def _encoded(image, image_format, options, profile):
     out = BytesIO()
     image.save(out, image_format, icc_profile=profile, **options)
-    if storage.exists(name):  # the same original uploaded again
-        storage.delete(name)
-    storage.save(name, ContentFile(out.getvalue()))
+    return out.getvalue()

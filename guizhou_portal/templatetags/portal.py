@@ -63,12 +63,21 @@ def language_notes(record, *fields):
     )
 
 
+def in_frames(text):
+    """Sanitised HTML whose tables scroll by themselves, with the keyboard too, in a narrow page."""
+    frame = format_html(
+        '<div class="table-frame" role="region" tabindex="0" aria-label="{}">', gettext("Table")
+    )
+    return text.replace("<table", f"{frame}<table").replace("</table>", "</table></div>")
+
+
 @register.simple_tag
 def rich(record, field):
     """A translated rich text (sanitised when saved), marked like :func:`tr`, in its own block."""
     text, language = translation(record, field)
     if not text:
         return ""
+    text = in_frames(text)
     if language == get_language():
         return format_html('<div class="prose">{}</div>', mark_safe(text))  # noqa: S308
     return format_html(

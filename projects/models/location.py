@@ -81,7 +81,7 @@ class LocationFactor(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints]
 
     def get_absolute_url(self):
-        return f"{reverse('projects:location')}#{self.slug}"
+        return f"{reverse('projects:location')}#entry-{self.slug}"
 
     def clean(self):
         super().clean()

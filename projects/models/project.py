@@ -5,7 +5,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import Currency, amount_with_currency, not_before
+from guizhou_portal.constraints import POSITIVE, Currency, amount_with_currency, not_before
 from guizhou_portal.documents import DocumentFile
 from guizhou_portal.pictures.fields import PictureField, require_alt
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
@@ -91,7 +91,12 @@ class Project(PublicRecord):
         help_text=_("Unknown is shown as “not published”."),
     )
     investment_volume = models.DecimalField(
-        _("investment volume"), max_digits=16, decimal_places=2, null=True, blank=True
+        _("investment volume"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[POSITIVE],
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
     sought_from_partners = models.TextField(_("sought from partners"), blank=True)

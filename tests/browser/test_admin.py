@@ -59,6 +59,30 @@ def test_a_change_is_saved_and_seen_on_the_site(site, desk):
     assert project.title_de == "Verkehrs-Cloud"
 
 
+def test_a_form_is_not_left_without_asking_while_it_has_changes(site, desk):
+    project = Project.objects.get(slug="traffic-cloud")
+    address = f"{site}/admin/projects/project/{project.pk}/change/"
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.on("dialog", stay)
+    desk.goto(address)
+    desk.locator("[name=title_en]").press_sequentially("!")
+    desk.locator(".admin-languages button", has_text="Deutsch").click(no_wait_after=True)
+    desk.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert desk.locator("[name=title_en]").input_value().startswith("!")
+    desk.click("[name=_continue]")
+    desk.wait_for_load_state()
+    assert asked == ["beforeunload"]
+    desk.locator(".admin-languages button", has_text="Deutsch").click()
+    assert asked == ["beforeunload"]
+    expect(desk.locator("html")).to_have_attribute("lang", "de")
+
+
 def test_an_error_in_a_language_that_is_not_shown_is_brought_to_light(site, desk):
     desk.goto(f"{site}/admin/projects/sector/add/")
     desk.locator(".form-languages label", has_text="中文").click()

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.factories import AppearanceFactory, OfficialFactory, ProjectFactory
 from tests.facts import FACTS
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -111,3 +112,21 @@ def test_a_page_of_paper_has_the_facts_and_no_menu(site, page):
     assert page.locator("h1").is_visible()
     assert page.locator(".facts").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [320, 360, 1440])
+def test_long_names_and_wide_tables_stay_within_the_page(site, page, width):
+    person = OfficialFactory(
+        name="LEUTHEUSSER-SCHNARRENBERGER Sabine", family_name="LEUTHEUSSER-SCHNARRENBERGER"
+    )
+    cells = "".join(f"<td>Investitionsvolumen {year}</td>" for year in range(2020, 2032))
+    project = ProjectFactory(description_de=f"<table><tr>{cells}</tr></table>")
+    AppearanceFactory(official=person)
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("officials/", f"officials/{person.slug}/", f"projects/{project.slug}/"):
+        page.goto(f"{site}/de/{path}")
+        assert overflow(page) == 0, path
+        assert violations(page) == [], path
+    table = page.locator(".table-frame")
+    table.focus()
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")

@@ -1,15 +1,19 @@
 """What ``make run`` starts: everything a newcomer's machine needs, then the production server."""
 
+import fcntl
 import hashlib
 import os
 import secrets
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
 from django.core.checks import Tags, run_checks
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -29,12 +33,15 @@ class Command(BaseCommand):
             self.check_port()
         for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT, *self.database_folder()):
             self.check_folder(Path(folder))
-        self.migrate()
-        call_command(
-            "load_source_content", verbosity=1 if self.is_first_start() else 0, stdout=self.stdout
-        )
-        self.collect_static()
-        self.create_first_account()
+        with self.alone():
+            self.migrate()
+            call_command(
+                "load_source_content",
+                verbosity=1 if self.is_first_start() else 0,
+                stdout=self.stdout,
+            )
+            self.collect_static()
+            self.create_first_account()
         with override("en"):  # the command line's language
             warnings = run_checks(tags=[Tags.database], databases=["default"])
         for warning in warnings:
@@ -71,9 +78,31 @@ class Command(BaseCommand):
         name = settings.DATABASES["default"]["NAME"]
         return [name.parent] if isinstance(name, Path) else []
 
+    @contextmanager
+    def alone(self):
+        """Two starts at the same moment prepare one after the other."""
+        with (Path(settings.STATIC_ROOT).parent / ".preparing").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     # --- the steps, each doing nothing when there is nothing to do -------------------------------
 
+    def check_database(self):
+        """PostgreSQL's own words, at once, instead of the pool's time-out."""
+        if connection.vendor != "postgresql":
+            return
+        import psycopg
+
+        parameters = connection.get_connection_params()
+        parameters.pop("pool", None)
+        try:
+            psycopg.connect(**parameters, connect_timeout=5).close()
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"The database in DATABASE_URL cannot be used: {reason}") from error
+
     def migrate(self):
+        self.check_database()
         try:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -109,6 +138,8 @@ class Command(BaseCommand):
         if not self.is_first_start():
             return
         name = os.environ.get("ADMIN_USERNAME") or "admin"
+        if len(name) > 150:
+            raise CommandError("ADMIN_USERNAME may have 150 characters at most.")
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
         get_user_model().objects.create_superuser(name, "", password)
@@ -116,6 +147,11 @@ class Command(BaseCommand):
             "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
         )
         self.stdout.write(f"First account for /admin/: {name}, {shown}")
+        try:
+            with override("en"):
+                validate_password(password)
+        except ValidationError as error:
+            self.stdout.write(f"Note: ADMIN_PASSWORD is weak. {' '.join(error.messages)}")
 
     def serve(self):
         connection.close()

@@ -1,0 +1,18 @@
+// Asks before a form is left whose changes are not saved: by a link, by another language, by closing.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("#content-main form[id$=_form]");
+  if (!form) return;
+  let unsaved = document.querySelector(".errornote") !== null;
+  // Through jQuery, which Django's choice boxes tell of their changes in its own way.
+  window.django.jQuery(form).on("change input formset:added formset:removed", (event) => {
+    if (event.target.name !== "form_language") unsaved = true;
+  });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+});
