@@ -1,19 +1,23 @@
 // Asks before a form is left whose changes are not saved: by a link, by another language, by closing.
 "use strict";
 
-// Once all is loaded: while Django's choice boxes are set up, they report changes that are none.
-window.addEventListener("load", () => {
+document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("#content-main form[id$=_form]");
   if (!form) return;
-  let unsaved = document.querySelector(".errornote") !== null;
-  // Through jQuery, which the choice boxes tell of their changes in its own way.
-  window.django.jQuery(form).on("change input formset:added formset:removed", (event) => {
-    if (event.target.name !== "form_language") unsaved = true;
-  });
+  // What would be sent, rather than events: Django's choice boxes report changes that are none.
+  const content = () =>
+    JSON.stringify(
+      [...new FormData(form)]
+        .filter(([name]) => name !== "form_language")
+        .map(([name, value]) => [name, typeof value === "string" ? value : value.name])
+    );
+  const refused = document.querySelector(".errornote") !== null;
+  const saved = content();
+  let sent = false;
   form.addEventListener("submit", () => {
-    unsaved = false;
+    sent = true;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (unsaved) event.preventDefault();
+    if (!sent && (refused || content() !== saved)) event.preventDefault();
   });
 });
