@@ -64,7 +64,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "guizhou_portal.context.addresses",
             ],
-            "builtins": ["guizhou_portal.templatetags.portal"],
+            "builtins": [
+                "guizhou_portal.templatetags.portal",
+                "guizhou_portal.templatetags.drawings",
+            ],
         },
     },
 ]
@@ -117,7 +120,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "guizhou_portal.staticfiles.PortalStaticFilesStorage"
     },
 }
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600  # seconds, for files without a hash in their name

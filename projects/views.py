@@ -30,4 +30,7 @@ class Location(PageTextMixin, ListView):
         return LocationFactor.objects.published().for_page()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(groups=self.object_list.by_kind(), **kwargs)
+        factors = self.object_list
+        return super().get_context_data(
+            groups=factors.by_kind(), places=factors.by_place(), **kwargs
+        )

@@ -189,14 +189,6 @@ def picture(image, alt, sizes="100vw", eager=False, lang=""):
 
 
 @register.simple_tag
-def motif(icon):
-    """The drawing of a sector; a cloud of points for one that has none of its own."""
-    from django.template.loader import select_template
-
-    return select_template([f"artwork/motif-{icon}.svg", "artwork/motif-cloud.svg"]).render()
-
-
-@register.simple_tag
 def office(appearance):
     """The office a person held at the time, else the position known, else that it is unknown."""
     record, field = appearance.office_record

@@ -21,6 +21,15 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
         groups = ((kind, [f for f in factors if f.kind == kind]) for kind in LocationFactor.Kind)
         return [(kind, group) for kind, group in groups if group]
 
+    def by_place(self):
+        """The places of these factors, each with its factors as ``entries``; provinces last."""
+        places = {}
+        for factor in self:
+            if factor.place:
+                place = places.setdefault(factor.place_id, factor.place)
+                place.entries = [*getattr(place, "entries", []), factor]
+        return sorted(places.values(), key=lambda one: (one.kind == Place.Kind.PROVINCE, one.slug))
+
 
 class LocationFactor(PublicRecord):
     class Kind(models.TextChoices):

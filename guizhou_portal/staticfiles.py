@@ -1,0 +1,30 @@
+"""How static files are stored for production: hashed, compressed, the style sheets as one."""
+
+from django.core.files.base import ContentFile
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+#: In the order of their cascade layers; developers' pages link them one by one.
+SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css")
+PRINT_SHEET = "css/print.css"
+JOINED = "css/portal.css"
+
+
+class PortalStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Joins the public style sheets when they are collected: one request instead of five."""
+
+    def post_process(self, paths, dry_run=False, **options):
+        if not dry_run and all(name in paths for name in (*SHEETS, PRINT_SHEET)):
+            if self.exists(JOINED):
+                self.delete(JOINED)
+            self.save(JOINED, ContentFile(self._joined(paths)))
+            paths[JOINED] = (self, JOINED)
+        yield from super().post_process(paths, dry_run, **options)
+
+    @staticmethod
+    def _joined(paths):
+        def read(name):
+            storage, path = paths[name]
+            with storage.open(path) as file:
+                return file.read()
+
+        return b"\n".join([*map(read, SHEETS), b"@media print {", read(PRINT_SHEET), b"}"])

@@ -1,0 +1,42 @@
+// Light or dark as the system says, or as the visitor chose; the choice stays in this browser alone.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  let chosen = null;
+  try {
+    chosen = window.localStorage.getItem("theme");
+  } catch {
+    // A browser that keeps nothing: the switch then holds for this page.
+  }
+
+  const isDark = () => (chosen ? chosen === "dark" : system.matches);
+  const show = () => {
+    if (chosen) root.dataset.theme = chosen;
+    else delete root.dataset.theme;
+    document.querySelectorAll(".theme-switch").forEach((button) => {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(isDark()));
+    });
+  };
+  show();
+
+  document.addEventListener("DOMContentLoaded", () => {
+    show();
+    system.addEventListener("change", show);
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest(".theme-switch")) return;
+      const wanted = isDark() ? "light" : "dark";
+      // What the system says anyway need not be remembered.
+      chosen = (wanted === "dark") === system.matches ? null : wanted;
+      try {
+        if (chosen) window.localStorage.setItem("theme", chosen);
+        else window.localStorage.removeItem("theme");
+      } catch {
+        // See above.
+      }
+      show();
+    });
+  });
+})();
