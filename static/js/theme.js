@@ -12,31 +12,25 @@
   }
 
   const isDark = () => (chosen ? chosen === "dark" : system.matches);
+  const button = document.querySelector(".theme-switch");
   const show = () => {
     if (chosen) root.dataset.theme = chosen;
     else delete root.dataset.theme;
-    document.querySelectorAll(".theme-switch").forEach((button) => {
-      button.hidden = false;
-      button.setAttribute("aria-pressed", String(isDark()));
-    });
+    button.setAttribute("aria-pressed", String(isDark()));
   };
-  show();
 
-  document.addEventListener("DOMContentLoaded", () => {
+  show();
+  system.addEventListener("change", show);
+  button.addEventListener("click", () => {
+    const wanted = isDark() ? "light" : "dark";
+    // What the system says anyway need not be remembered.
+    chosen = (wanted === "dark") === system.matches ? null : wanted;
+    try {
+      if (chosen) window.localStorage.setItem("theme", chosen);
+      else window.localStorage.removeItem("theme");
+    } catch {
+      // See above.
+    }
     show();
-    system.addEventListener("change", show);
-    document.addEventListener("click", (event) => {
-      if (!event.target.closest(".theme-switch")) return;
-      const wanted = isDark() ? "light" : "dark";
-      // What the system says anyway need not be remembered.
-      chosen = (wanted === "dark") === system.matches ? null : wanted;
-      try {
-        if (chosen) window.localStorage.setItem("theme", chosen);
-        else window.localStorage.removeItem("theme");
-      } catch {
-        // See above.
-      }
-      show();
-    });
   });
 })();
