@@ -53,20 +53,24 @@ def simplified(points, tolerance):
 
 
 def smooth(points):
-    """A path through ``points`` without corners (Catmull-Rom as cubic Béziers), whole pixels."""
-    path = f"M{points[0][0]:.0f} {points[0][1]:.0f}"
+    """A path through ``points`` without corners (Catmull-Rom as cubic Béziers), whole pixels.
+
+    Steps are relative to the last point: their numbers are short, and every page carries them.
+    """
+    path = f"M{points[0][0]:.0f} {points[0][1]:.0f}c"
+    at = (round(points[0][0]), round(points[0][1]))
+    steps = []
     padded = [points[0], *points, points[-1]]
     for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(
         padded, padded[1:], padded[2:], padded[3:], strict=False
     ):
-        path += (
-            f"C{x1 + (x2 - x0) / 6:.0f} {y1 + (y2 - y0) / 6:.0f} "
-            f"{x2 - (x3 - x1) / 6:.0f} {y2 - (y3 - y1) / 6:.0f} {x2:.0f} {y2:.0f}"
-        )
-    return path
+        bends = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6, x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
+        steps += [round(value) - at[index % 2] for index, value in enumerate((*bends, x2, y2))]
+        at = (round(x2), round(y2))
+    return path + " ".join(map(str, steps)).replace(" -", "-")
 
 
-def ridge(line, width, height, tolerance=1.6):
+def ridge(line, width, height, tolerance=2.2):
     """The area under ``line`` down to the drawing's lower edge."""
     points = [(x, height - line(x)) for x in range(-10, width + 16, 5)]
     return f"{smooth(simplified(points, tolerance))}V{height}H-10Z"
@@ -93,7 +97,7 @@ def points_above(line, span, rng, height, reach, step=13):
 
 def dots_path(dots):
     """Many dots in one path: round caps on lines of no length would need a stroke, arcs do not."""
-    return "".join(f"M{x - r:.0f} {y:.0f}a{r:.1f} {r:.1f} 0 1 1 0 .1z" for x, y, r, _ in dots)
+    return "".join(f"M{x - r:.0f} {y:.0f}a{r:.1f} {r:.1f} 0 1 1 0 .1" for x, y, r, _ in dots)
 
 
 def fade(name, level):
@@ -138,7 +142,7 @@ def hero():
     parts = ["<defs>", *(fade("hero", level) for level in (1, 2, 3, 4)), "</defs>"]
     for level, line in enumerate(lines, start=1):
         paint = f'fill="url(#hero-{level})"' if level < 5 else 'class="ridge-5"'
-        parts.append(f'<path {paint} d="{ridge(line, width, height)}"/>')
+        parts.append(f'<path {paint} d="{ridge(line, width, height, 1.6)}"/>')
         if level == 1:
             parts.append(f'<path class="point" d="{dots_path([d for d in dots if not d[3]])}"/>')
             parts.append(f'<path class="point-accent" d="{dots_path([d for d in dots if d[3]])}"/>')
