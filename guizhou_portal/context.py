@@ -72,6 +72,7 @@ def addresses(request):
     return {
         "alternates": alternates,
         "language": current,
+        "site": site,
         "canonical": next(a.url for a in alternates if a.current),
         "default_alternate": alternates[0].url,
     }

@@ -9,6 +9,7 @@ from events.models import Contract, Event, Official
 from projects.models import Project
 
 from . import views
+from .cards import social_card
 from .pages.models import Page
 from .pages.views import LegalPage
 from .publishing.views import read_only
@@ -34,6 +35,7 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
+        path("card/<str:kind>/<str:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
         path("imprint/", LegalPage.as_view(page_key=Page.Key.IMPRINT), name="imprint"),
