@@ -68,6 +68,10 @@ def draw(title, eyebrow, language):
 
 def _fitted(text, family, width, most):
     """``(font, lines)``: the largest size at which ``text`` stands in ``most`` lines at most."""
+    # Chinese has no blanks to break at: rather smaller than torn.
+    for size in (76, 66, 58) if family == "chinese" else ():
+        if _font(family, size).getlength(text) <= width:
+            return _font(family, size), [text]
     for size in (76, 66, 58, 50, 44, 38):
         font = _font(family, size)
         if any(font.getlength(piece.rstrip()) > width for piece in _pieces(text)):
