@@ -27,9 +27,8 @@ def test_weight_and_requests_of_each_page(portal, client, capsys, language):
     styles = packed(b"".join(map(static_file, (*SHEETS, PRINT_SHEET))))
     with capsys.disabled():
         print(f"\nkB of each page in {language} ({LIMITS})")
-        print(
-            f"{'page':48} {'total':>6} {'page':>6} {'style':>6} {'script':>6} {'type':>6}  requests"
-        )
+        columns = ("total", "page", "style", "script", "type")
+        print(f"{'page':60}", *(f"{one:>6}" for one in columns), "requests")
         for path in FACTS:
             page = client.get(f"/{language}/{path}").content
             names = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode()))
@@ -41,4 +40,8 @@ def test_weight_and_requests_of_each_page(portal, client, capsys, language):
             total = packed(page) + styles + scripts + type_ + icon
             requests = 4 + sum(name.endswith(".js") for name in names)
             row = (total, packed(page), styles, scripts, type_)
-            print(f"/{language}/{path:42}", *(f"{one / 1024:6.1f}" for one in row), f"{requests:6}")
+            print(
+                f"{f'/{language}/{path}':60}",
+                *(f"{one / 1024:6.1f}" for one in row),
+                f"{requests:6}",
+            )
