@@ -6,6 +6,7 @@ import re
 from django.db import models
 from django.utils.html import linebreaks, strip_tags
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import fallbacks
 
 #: Elements an editor may use. Headings start at the third level: pages own the first two.
 ELEMENTS = {
@@ -101,6 +102,8 @@ class RichTextField(models.TextField):
         super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance, add):
-        value = sanitise(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, value)
+        # Without fallbacks: the text of one language must not be written into another's column.
+        with fallbacks(False):
+            value = sanitise(super().pre_save(model_instance, add))
+            setattr(model_instance, self.attname, value)
         return value

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from projects.models import Project, ProjectDocument
 
@@ -68,6 +69,22 @@ def test_plain_texts_are_shown_as_typed_and_never_run(db, client, field):
     for address in (f"/en/projects/{project.slug}/", "/en/projects/", "/en/"):
         page = client.get(address).content.decode()
         assert "<script>" not in page, address
+
+
+@pytest.mark.parametrize("language", ["de", "en", "zh-hans"])
+def test_a_text_stays_in_the_language_it_was_written_in(backoffice, language):
+    with override(language):
+        event = EventFactory(report_en="<p>English</p>")
+        event.save()
+    form = filled_in(backoffice, event)
+    backoffice.post(form.address, form, headers={"accept-language": language})
+    event.refresh_from_db()
+    assert event.report_en == "<p>English</p>"
+    assert not event.report_de
+    assert not event.report_zh_hans
+    page = backoffice.get(f"/de/events/{event.slug}/").content.decode()
+    assert '<div class="prose" lang="en"><p>English</p>' in page
+    assert "Dieser Text wird auf Englisch angezeigt." in page
 
 
 def test_the_editor_sees_the_text_again_as_it_will_be_shown(backoffice):
