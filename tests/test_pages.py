@@ -273,3 +273,12 @@ def test_chinese_sets_its_own_signs_between_words(portal, client):
         ("officials/qin-rupei/", "时任职务：贵州省副省长"),
     ):
         assert words in client.get(f"/zh-hans/{path}").content.decode()
+
+
+def test_every_kind_of_organisation_has_a_drawing_of_its_own_that_exists():
+    from guizhou_portal.templatetags.drawings import ORGANISATION_ICONS, organisation_icon
+    from projects.models import Organisation
+
+    assert set(ORGANISATION_ICONS) == set(Organisation.Kind.values)
+    for kind in ORGANISATION_ICONS:
+        assert organisation_icon(kind).startswith("<svg")

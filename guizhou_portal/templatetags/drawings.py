@@ -18,6 +18,24 @@ def icon(name):
     return lucide(name, size=None, **own)
 
 
+#: What stands for an organisation of each kind, as people stand behind their monogram.
+ORGANISATION_ICONS = {
+    "company": "building-2",
+    "government": "landmark",
+    "ministry": "landmark",
+    "city": "building",
+    "consulate": "flag",
+    "promotion_agency": "handshake",
+    "fund": "coins",
+    "research": "microscope",
+}
+
+
+@register.simple_tag
+def organisation_icon(kind):
+    return icon(ORGANISATION_ICONS[kind])
+
+
 @register.simple_tag
 @cache
 def motif(name):
