@@ -153,14 +153,19 @@ def divider():
     """A quiet line of hills where the footer begins."""
     rng = random.Random(8)
     width, height = 1600, 120
-    back = [peak(c, rng.uniform(38, 84), rng.uniform(55, 95)) for c in range(40, 1640, 150)]
-    front = [peak(c, rng.uniform(22, 52), rng.uniform(60, 110)) for c in range(-20, 1640, 190)]
+    back = [
+        peak(60, 52, 110), peak(250, 84, 74), peak(340, 44, 60), peak(620, 34, 150),
+        peak(910, 66, 90), peak(1000, 92, 64), peak(1130, 40, 120), peak(1450, 74, 96),
+    ]  # fmt: skip
+    front = [
+        peak(-20, 34, 240), peak(420, 24, 260), peak(800, 16, 220), peak(1180, 32, 300),
+        peak(1620, 26, 220),
+    ]  # fmt: skip
     return svg(
         width,
         height,
         f'<path class="ridge-2" d="{ridge(skyline(back, 14, rng, 1), width, height)}"/>'
-        f'<path class="ridge-5" d="{ridge(skyline(front, 6, rng, 1), width, height)}"/>',
-        "none",
+        f'<path class="ridge-5" d="{ridge(skyline(front, 10, rng, 1), width, height)}"/>',
     )
 
 

@@ -17,11 +17,11 @@ WIDTH, HEIGHT = 1200, 630  # pixels
 MARGIN = 80  # pixels
 SCALE = 2  # drawn twice as large and made small, for smooth edges
 #: A change of the drawing changes every card's name, so that none of the old ones is served.
-EDITION = 1
+EDITION = 2
 FONTS = {
     "latin": settings.BASE_DIR / "static" / "fonts" / "source-serif-4.woff2",
     # A page takes Chinese type from the visitor's system; a server may have none.
-    "chinese": Path(__file__).parent / "fonts" / "noto-serif-sc.woff2",
+    "chinese": Path(__file__).parent / "fonts" / "noto-sans-sc.woff2",
 }
 PAPER, INK, SOFT, ACCENT = "#faf7f0", "#18231f", "#475550", "#b23a24"
 RIDGES = ("#e3eae4", "#c6d5cd", "#97b4aa", "#51807a", "#14453d")
@@ -69,7 +69,7 @@ def draw(title, eyebrow, language):
 def _fitted(text, family, width, most):
     """``(font, lines)``: the largest size at which ``text`` stands in ``most`` lines at most."""
     # Chinese has no blanks to break at: rather smaller than torn.
-    for size in (76, 66, 58) if family == "chinese" else ():
+    for size in (120, 96, 76, 66, 58) if family == "chinese" else (96,):
         if _font(family, size).getlength(text) <= width:
             return _font(family, size), [text]
     for size in (76, 66, 58, 50, 44, 38):

@@ -1,9 +1,11 @@
 """How visitors may have it: light or dark, on paper, in large type, photos large."""
 
+import re
 import unicodedata
 from io import BytesIO
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.factories import EventFactory, PhotoFactory, picture_upload
@@ -12,29 +14,29 @@ from tests.facts import CONFERENCE, FACTS
 from .test_pages import overflow, violations
 
 
-def theme(page):
-    """The colour scheme the page is in, and what the switch says of it."""
-    dark = page.evaluate(
-        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0] < 128"
-    )
-    return dark, page.locator(".theme-switch").get_attribute("aria-pressed")
+def expect_theme(page, dark):
+    """The page is dark or light, and the switch says so."""
+    switch = page.locator(".theme-switch")
+    expect(switch).to_have_attribute("aria-pressed", "true" if dark else "false")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (int(re.findall(r"\d+", background)[0]) < 128) == dark
 
 
 def test_the_theme_follows_the_system_until_the_visitor_chooses(site, page, context):
     page.emulate_media(color_scheme="light")
     page.goto(f"{site}/de/")
-    assert theme(page) == (False, "false")
+    expect_theme(page, dark=False)
     page.emulate_media(color_scheme="dark")
-    assert theme(page) == (True, "true")
+    expect_theme(page, dark=True)
     page.emulate_media(color_scheme="light")
     page.locator(".theme-switch").focus()
     page.keyboard.press("Enter")
-    assert theme(page) == (True, "true")
+    expect_theme(page, dark=True)
     page.goto(f"{site}/zh-hans/projects/")
-    assert theme(page) == (True, "true")
+    expect_theme(page, dark=True)
     page.locator(".theme-switch").click()
     page.reload()
-    assert theme(page) == (False, "false")
+    expect_theme(page, dark=False)
     assert page.evaluate("window.localStorage.length") == 0
     assert context.cookies() == []
 
