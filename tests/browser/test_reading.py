@@ -127,7 +127,7 @@ def test_photos_open_large_one_after_the_other(site, page, console):
     assert "1 / 3" in dialog.inner_text()
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
-    assert page.locator(".gallery a").nth(0).evaluate("one => one === document.activeElement")
+    expect(page.locator(".gallery a").nth(0)).to_be_focused()
     assert console == []
 
 
