@@ -9,9 +9,9 @@ from events.models import Contract, Event, Official
 from projects.models import Project
 
 from . import views
-from .cards import social_card
 from .pages.models import Page
 from .pages.views import LegalPage
+from .pictures.views import social_card
 from .publishing.views import read_only
 from .sitemaps import FixedPages, Published
 

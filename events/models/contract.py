@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -34,6 +35,8 @@ class ContractQuerySet(PublicRecordQuerySet):
 
 
 class Contract(PublicRecord):
+    card_kind = "contract"
+
     class Kind(models.TextChoices):
         MEMORANDUM = "memorandum", _("memorandum of understanding")
         FRAMEWORK = "framework", _("framework agreement")
@@ -99,6 +102,9 @@ class Contract(PublicRecord):
 
     def get_absolute_url(self):
         return reverse("events:contract", args=[self.slug])
+
+    def card_line(self):
+        return gettext("Signed contracts")
 
     @property
     def public_event(self):

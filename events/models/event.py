@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -52,6 +53,8 @@ class EventQuerySet(PublicRecordQuerySet):
 
 
 class Event(PublicRecord):
+    card_kind = "event"
+
     title = models.CharField(_("title"), max_length=200)
     subtitle = models.CharField(_("subtitle"), max_length=250, blank=True)
     summary = models.TextField(
@@ -111,6 +114,9 @@ class Event(PublicRecord):
 
     def get_absolute_url(self):
         return reverse("events:event", args=[self.slug])
+
+    def card_line(self):
+        return gettext("Investment conference")
 
     def get_calendar_url(self):
         return reverse("events:event_calendar", args=[self.slug])

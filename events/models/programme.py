@@ -32,6 +32,7 @@ class OfficialQuerySet(PublicRecordQuerySet):
 
 
 class Official(PublicRecord):
+    card_kind = "official"
     naming_field = "name"
 
     name = models.CharField(
@@ -79,6 +80,9 @@ class Official(PublicRecord):
 
     def get_absolute_url(self):
         return reverse("events:official", args=[self.slug])
+
+    def card_line(self):
+        return self.position or ""
 
     def names_for_slug(self):
         return [self.name]

@@ -36,6 +36,8 @@ class ProjectQuerySet(PublicRecordQuerySet):
 
 
 class Project(PublicRecord):
+    card_kind = "project"
+
     class Kind(models.TextChoices):
         PPP = "ppp", _("public-private partnership (PPP)")
         JOINT_VENTURE = "joint_venture", _("joint venture")
@@ -132,6 +134,9 @@ class Project(PublicRecord):
 
     def get_absolute_url(self):
         return reverse("projects:project", args=[self.slug])
+
+    def card_line(self):
+        return self.sector.name
 
     def clean(self):
         super().clean()
