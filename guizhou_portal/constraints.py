@@ -20,8 +20,17 @@ class Currency(models.TextChoices):
     JPY = "JPY", _("Japanese yen (JPY)")
 
 
-#: For the form, which says it in fewer words than the constraint could.
-POSITIVE = MinValueValidator(Decimal("0.01"))
+def amount_field(label):
+    """The field of an amount of money, which may be unknown; its currency stands beside it."""
+    return models.DecimalField(
+        label,
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        # For the form, which says it in fewer words than the constraint could.
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
 
 
 def amount_with_currency(amount, currency="currency"):

@@ -173,6 +173,9 @@ def test_a_form_ignores_what_it_cannot_be_filled_in_with(backoffice, query):
     event = EventFactory()
     page = backoffice.get(f"{admin_address(Contract, 'add')}?event={event.pk}").content.decode()
     assert event.title_en in page
+    words = "a title longer than any number"
+    page = backoffice.get(admin_address(Contract, "add"), {"title_en": words}).content.decode()
+    assert f'value="{words}"' in page
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from guizhou_portal.constraints import POSITIVE, Currency, amount_with_currency
+from guizhou_portal.constraints import Currency, amount_field, amount_with_currency
 from guizhou_portal.publishing.models import (
     PublicRecord,
     PublicRecordQuerySet,
@@ -71,14 +71,7 @@ class Contract(PublicRecord):
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.SIGNED
     )
-    value = models.DecimalField(
-        _("contract value"),
-        max_digits=16,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[POSITIVE],
-    )
+    value = amount_field(_("contract value"))
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
     project = models.ForeignKey(
         Project,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -143,12 +144,12 @@ class Event(PublicRecord):
             self.starts_at and self.ends_at and self.local_start.date() != self.local_end.date()
         )
 
-    @property
+    @cached_property
     def programme_has_times(self):
         """Whether any programme item has a time; the page says so once if none has."""
         return any(item.starts_at for item in self.programme.all())
 
-    @property
+    @cached_property
     def programme_has_languages(self):
         """Whether the language of any programme item is known."""
         return any(item.language_spoken for item in self.programme.all())

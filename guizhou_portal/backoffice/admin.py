@@ -54,9 +54,11 @@ class RecordAdmin(TranslationAdmin):
     def can_hold(self, name, value):
         try:
             field = self.model._meta.get_field(name)
-            one = field.target_field if field.is_relation else field
             values = value if isinstance(value, list) else [value]
-            return all(one.to_python(each) is not None and len(str(each)) < 19 for each in values)
+            if not field.is_relation:
+                return all(field.to_python(each) is not None for each in values)
+            keys = [field.target_field.to_python(each) for each in values]
+            return all(key is not None and len(str(key)) < 19 for key in keys)
         except (FieldDoesNotExist, ValidationError, AttributeError):
             return False
 

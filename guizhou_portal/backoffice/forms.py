@@ -43,7 +43,7 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for names in self.required_texts():
-            for name in names:
+            for name in names.values():
                 self.fields[name].required = False
                 self.fields[name].widget.is_required = False
         for field in self.fields.values():
@@ -56,19 +56,20 @@ class RecordForm(forms.ModelForm):
             explain(self.fields["publish_at"], _("Time in Germany."))
 
     def required_texts(self):
-        """The names of the form's fields for each required text, one per language."""
+        """For each required text, ``{language: name of the form's field}``."""
         options = translator.get_options_for_model(self._meta.model)
         for field in options.fields:
-            names = [build_localized_fieldname(field, code) for code, _ in settings.LANGUAGES]
-            if not self._meta.model._meta.get_field(field).blank and names[0] in self.fields:
+            names = {code: build_localized_fieldname(field, code) for code, _ in settings.LANGUAGES}
+            is_required = not self._meta.model._meta.get_field(field).blank
+            if is_required and names[settings.LANGUAGE_CODE] in self.fields:
                 yield names
 
     def clean(self):
         cleaned = super().clean()
         for names in self.required_texts():
-            if not any(_is_visible(cleaned.get(name)) or name in self.errors for name in names):
-                here = next((n for n in names if n.endswith(_suffix())), names[0])
-                self.add_error(here, _("Enter this in at least one language."))
+            filled = (_is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
+            if not any(filled):
+                self.add_error(names[get_language()], _("Enter this in at least one language."))
         return cleaned
 
 
@@ -89,11 +90,6 @@ def explain(field, words):
 def _is_visible(text):
     """Whether there is anything to read: neither blanks nor characters of no width."""
     return any(unicodedata.category(one)[0] not in "CZ" for one in text or "")
-
-
-def _suffix():
-    """What the names of fields in the editor's own language end with."""
-    return build_localized_fieldname("", get_language())
 
 
 def _name_both_parts(field):

@@ -91,4 +91,4 @@ def qr_code(text):
     drawn = segno.make(text, error="m", micro=False).svg_inline(
         border=0, omitsize=True, svgclass="qr-code", lineclass=None
     )
-    return mark_safe(drawn.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308
+    return mark_safe(drawn.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308  (squares)

@@ -5,7 +5,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import POSITIVE, Currency, amount_with_currency, not_before
+from guizhou_portal.constraints import Currency, amount_field, amount_with_currency, not_before
 from guizhou_portal.documents import DocumentFile
 from guizhou_portal.pictures.fields import PictureField, require_alt
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
@@ -92,14 +92,7 @@ class Project(PublicRecord):
         blank=True,
         help_text=_("Unknown is shown as “not published”."),
     )
-    investment_volume = models.DecimalField(
-        _("investment volume"),
-        max_digits=16,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[POSITIVE],
-    )
+    investment_volume = amount_field(_("investment volume"))
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, blank=True)
     sought_from_partners = models.TextField(_("sought from partners"), blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
