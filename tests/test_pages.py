@@ -86,7 +86,8 @@ def test_pages_set_no_cookie_and_load_nothing_from_elsewhere(portal, client):
         assert " style=" not in page, path
         scripts = re.findall(r"<script[^>]*>[^<]*", page)
         assert all(
-            re.fullmatch(r'<script src="/static/js/[\w-]+.js"( defer)?>', s) for s in scripts
+            re.fullmatch(r'<script src="/static/js/[\w-]+.js" (defer|async blocking="render")>', s)
+            for s in scripts
         )
 
 
@@ -275,10 +276,15 @@ def test_chinese_sets_its_own_signs_between_words(portal, client):
         assert words in client.get(f"/zh-hans/{path}").content.decode()
 
 
-def test_every_kind_of_organisation_has_a_drawing_of_its_own_that_exists():
-    from guizhou_portal.templatetags.drawings import ORGANISATION_ICONS, organisation_icon
-    from projects.models import Organisation
+def test_every_organisation_sector_and_location_factor_has_a_drawing_of_its_own():
+    from guizhou_portal.templatetags import drawings
+    from projects.models import LocationFactor, Organisation, Sector
 
-    assert set(ORGANISATION_ICONS) == set(Organisation.Kind.values)
-    for kind in ORGANISATION_ICONS:
-        assert organisation_icon(kind).startswith("<svg")
+    for draw, kinds in (
+        (drawings.emblem, Organisation.Kind),
+        (drawings.scene, LocationFactor.Kind),
+        (drawings.motif, Sector.Icon),
+    ):
+        drawn = [draw(kind) for kind in kinds.values]
+        assert all(one.startswith("<svg") for one in drawn)
+        assert len(set(drawn)) == len(kinds)

@@ -7,113 +7,15 @@ the same drawing. Colours are classes, styled in ``static/css/components.css``, 
 follow the light and the dark theme; a strict content security policy allows no inline style.
 """
 
-import math
 import random
 from pathlib import Path
+
+from .landscape import dots_path, fade, peak, points_above, ridge, skyline, svg
+from .line_drawings import CREST, EMBLEM_HILLS, EMBLEMS, MOTIFS, SCENES
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTWORK = ROOT / "templates" / "artwork"
 IMAGES = ROOT / "static" / "img"
-
-
-def peak(centre, height, width, lean=0.0):
-    """A karst tower as a function of x: steep flanks, a rounded crown, a foot that runs out."""
-
-    def at(x):
-        across = (x - centre - lean * height * 0.1) / width
-        crown = max(0.0, 1 - abs(across) ** 2.3) ** 0.85
-        foot = 0.22 * math.exp(-((across / 1.5) ** 2))
-        return height * max(crown, foot + 0.78 * crown)
-
-    return at
-
-
-def skyline(peaks, base, rng, roughness=2.5):
-    """The outline over several peaks; ``roughness`` in pixels breaks the smooth line a little."""
-    waves = [(rng.uniform(0.012, 0.05), rng.uniform(0, 6.3), rng.uniform(0.3, 1)) for _ in range(5)]
-
-    def at(x):
-        rough = sum(size * math.sin(x * step + shift) for step, shift, size in waves)
-        return base + max(one(x) for one in peaks) + roughness * rough
-
-    return at
-
-
-def simplified(points, tolerance):
-    """Ramer-Douglas-Peucker: the fewest points that stay within ``tolerance`` pixels."""
-    (x1, y1), (x2, y2) = points[0], points[-1]
-    length = math.hypot(x2 - x1, y2 - y1) or 1
-    far, index = max(
-        (abs((x2 - x1) * (y1 - y) - (x1 - x) * (y2 - y1)) / length, i)
-        for i, (x, y) in enumerate(points)
-    )
-    if far <= tolerance or len(points) < 3:
-        return [points[0], points[-1]]
-    return simplified(points[: index + 1], tolerance)[:-1] + simplified(points[index:], tolerance)
-
-
-def smooth(points):
-    """A path through ``points`` without corners (Catmull-Rom as cubic Béziers), whole pixels.
-
-    Steps are relative to the last point: their numbers are short, and every page carries them.
-    """
-    path = f"M{points[0][0]:.0f} {points[0][1]:.0f}c"
-    at = (round(points[0][0]), round(points[0][1]))
-    steps = []
-    padded = [points[0], *points, points[-1]]
-    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(
-        padded, padded[1:], padded[2:], padded[3:], strict=False
-    ):
-        bends = (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6, x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
-        steps += [round(value) - at[index % 2] for index, value in enumerate((*bends, x2, y2))]
-        at = (round(x2), round(y2))
-    return path + " ".join(map(str, steps)).replace(" -", "-")
-
-
-def ridge(line, width, height, tolerance=2.2):
-    """The area under ``line`` down to the drawing's lower edge."""
-    points = [(x, height - line(x)) for x in range(-10, width + 16, 5)]
-    return f"{smooth(simplified(points, tolerance))}V{height}H-10Z"
-
-
-def points_above(line, span, rng, height, reach, step=13):
-    """Points on a loose grid over a crest, dense at the rock and fewer the higher they are."""
-    dots = []
-    for x in range(span[0], span[1], step):
-        crest = line(x)
-        for level in range(0, reach, step):
-            near = 1 - level / reach
-            if rng.random() < 0.62 * near**2.2:
-                dots.append(
-                    (
-                        x + rng.uniform(-3, 3),
-                        height - crest - 6 - level + rng.uniform(-3, 3),
-                        1 + 1.6 * near * rng.random(),
-                        rng.random() < 0.07,
-                    )
-                )
-    return dots
-
-
-def dots_path(dots):
-    """Many dots in one path: round caps on lines of no length would need a stroke, arcs do not."""
-    return "".join(f"M{x - r:.0f} {y:.0f}a{r:.1f} {r:.1f} 0 1 1 0 .1" for x, y, r, _ in dots)
-
-
-def fade(name, level):
-    """A ridge's colour that runs out into mist at its foot."""
-    return (
-        f'<linearGradient id="{name}-{level}" x1="0" y1="0" x2="0" y2="1">'
-        f'<stop class="ridge-top-{level}"/>'
-        f'<stop offset="1" class="ridge-foot-{level}"/></linearGradient>'
-    )
-
-
-def svg(width, height, content, fit="xMidYMax slice"):
-    return (
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="{fit}" '
-        f'aria-hidden="true" focusable="false">{content}</svg>\n'
-    )
 
 
 def hero():
@@ -169,67 +71,45 @@ def divider():
     )
 
 
-MOTIFS = {
-    "traffic": (
-        '<path class="motif-line" d="M-5 128C70 128 96 96 150 92S250 96 285 62 350 28 405 22"/>'
-        '<path class="motif-line-soft" d="M-5 146C90 146 118 112 170 108S268 112 306 78 360 44 405 38"/>'
-        '<path class="motif-line-soft" d="M176 165C186 132 196 112 222 98S256 52 262-5"/>'
-        '<circle class="motif-dot" cx="96" cy="110" r="5"/><circle class="motif-dot" cx="222" cy="94" r="5"/>'
-        '<circle class="motif-dot" cx="318" cy="42" r="5"/>'
-    ),
-    "industry": (
-        '<path class="motif-line" d="M120 134V88l34-22v22l34-22v22l34-22v68zM222 134h66"/>'
-        '<path class="motif-line-soft" d="M100 134h200"/>'
-        '<circle class="motif-line" cx="262" cy="72" r="22"/><circle class="motif-dot" cx="262" cy="72" r="5"/>'
-        '<path class="motif-line" d="M262 50v-10M262 104V94M284 72h10M230 72h10M278 56l7-7M239 95l7-7M278 88l7 7M239 49l7 7"/>'
-        '<path class="motif-line-soft" d="M138 112h12M172 112h12M206 112h0"/>'
-    ),
-    "environment": (
-        '<path class="motif-line" d="M218 112C190 60 224 30 292 24c4 62-22 94-74 88z"/>'
-        '<path class="motif-line-soft" d="M206 136c10-36 30-62 62-88M226 96l26-4M240 76l22-2"/>'
-        '<path class="motif-line" d="M84 150c34-4 26-22 54-26s34 14 68 10"/>'
-        '<path class="motif-line-soft" d="M60 138c30 0 30-20 58-24s38 6 56 4"/>'
-        '<circle class="motif-dot" cx="206" cy="136" r="5"/>'
-    ),
-    "food": (
-        '<path class="motif-line" d="M190 146C188 110 190 70 196 30"/>'
-        '<path class="motif-line" d="M189 118c-22-2-30-12-30-30 20 2 30 12 30 30zM190 118c22-2 30-12 30-30-20 2-30 12-30 30z'
-        "M191 88c-20-2-28-12-28-28 18 2 28 10 28 28zM192 88c20-2 28-12 28-28-18 2-28 10-28 28z"
-        'M195 56c-10-8-10-22 1-32 11 10 11 24-1 32z"/>'
-        '<path class="motif-line" d="M252 82l16 18 34-42"/><circle class="motif-line-soft" cx="277" cy="80" r="40"/>'
-    ),
-    "commerce": (
-        '<path class="motif-line" d="M206 44l46-20 46 20v52l-46 22-46-22zM206 44l46 21 46-21M252 65v53"/>'
-        '<path class="motif-line-soft" d="M229 34l46 21v18"/>'
-        '<path class="motif-line-soft" stroke-dasharray="1 9" d="M70 128c40-2 52-34 84-34s30 10 44 8"/>'
-        '<circle class="motif-dot" cx="66" cy="128" r="6"/><circle class="motif-line" cx="66" cy="128" r="13"/>'
-    ),
-    "tourism": (
-        '<path class="motif-line" d="M170 152c44-6 66-16 44-28s-46-18-14-32 58-10 44-26 0-22 14-30"/>'
-        '<path class="motif-line" d="M258 40V8l26 9-26 9"/>'
-        '<path class="motif-line-soft" d="M120 152l46-62 22 28M230 120l34-46 56 78"/>'
-        '<circle class="motif-dot" cx="170" cy="152" r="5"/><circle class="motif-dot" cx="203" cy="94" r="4"/>'
-    ),
-    "cloud": (
-        '<path class="motif-line" d="M150 118a30 30 0 0 1 4-60 44 44 0 0 1 84-8 34 34 0 0 1 14 68z"/>'
-        '<path class="motif-line-soft" stroke-dasharray="1 10" d="M170 140h66M186 78h50M176 98h66"/>'
-        '<circle class="motif-dot" cx="268" cy="40" r="4"/><circle class="motif-dot" cx="288" cy="22" r="3"/>'
-    ),
-}
+def edge():
+    """Low hills on the upper edge of a tinted section: what comes next lies behind them."""
+    rng = random.Random(15)
+    width, height = 1600, 56
+    hills = [
+        peak(130, 20, 150), peak(330, 40, 92), peak(452, 26, 84), peak(790, 14, 240),
+        peak(1130, 22, 120), peak(1262, 44, 86), peak(1362, 30, 70), peak(1560, 18, 130),
+    ]  # fmt: skip
+    path = ridge(skyline(hills, 4, rng, 0.8), width, height, 0.8)
+    return svg(width, height, f'<path class="edge" d="{path}"/>', "none")
 
 
-def motif(name):
-    """Two pale ridges and the sector's line drawing over them."""
+def line_drawing(name, lines):
+    """Two pale ridges, points that rise from the subject, and the line that draws it."""
     rng = random.Random(name)
     width, height = 400, 160
-    far = [peak(c, rng.uniform(60, 118), rng.uniform(30, 44)) for c in range(20, 400, 88)]
-    near = [peak(c, rng.uniform(24, 62), rng.uniform(32, 52)) for c in range(-10, 420, 96)]
+    far = [peak(c, rng.uniform(56, 104), rng.uniform(30, 44)) for c in range(20, 400, 88)]
+    near = [peak(c, rng.uniform(14, 34), rng.uniform(40, 64)) for c in range(-10, 420, 96)]
+    left, right, top = CREST[name]
+    crest = peak((left + right) / 2, 8, (right - left) / 2)
+    dots = points_above(
+        lambda x: height - top + crest(x), (left, right), rng, height, min(top, 58), 9
+    )
     return svg(
         width,
         height,
         f'<path class="ridge-1" d="{ridge(skyline(far, 16, rng, 1), width, height)}"/>'
-        f'<path class="ridge-2" d="{ridge(skyline(near, 8, rng, 1), width, height)}"/>'
-        f"{MOTIFS[name]}",
+        f'<path class="ridge-2" d="{ridge(skyline(near, 6, rng, 1), width, height)}"/>'
+        f'<path class="point" d="{dots_path(dots)}"/>{lines}',
+    )
+
+
+def emblem(lines):
+    """What stands for an organisation of a kind, as people stand behind their monogram."""
+    return svg(
+        48,
+        48,
+        f'<path class="ridge-2" d="{EMBLEM_HILLS}"/><path class="emblem-line" d="{lines}"/>',
+        "xMidYMid meet",
     )
 
 
@@ -307,7 +187,10 @@ def main():
         "ridge-divider": divider(),
         "mark": svg(40, 40, mark(), "xMidYMid meet"),
         "empty": empty(),
-        **{f"motif-{name}": motif(name) for name in MOTIFS},
+        "edge": edge(),
+        **{f"motif-{name}": line_drawing(name, lines) for name, lines in MOTIFS.items()},
+        **{f"scene-{name}": line_drawing(name, lines) for name, lines in SCENES.items()},
+        **{f"emblem-{name}": emblem(lines) for name, lines in EMBLEMS.items()},
     }
     for name, drawing in drawings.items():
         (ARTWORK / f"{name}.svg").write_text(drawing, encoding="utf-8")

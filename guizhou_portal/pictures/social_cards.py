@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from .draw_artwork import ICON, peak, points_above, skyline
+from .draw_artwork import ICON
 from .draw_artwork import icon as mark_image
+from .landscape import peak, points_above, skyline
 
 WIDTH, HEIGHT = 1200, 630  # pixels
 MARGIN = 80  # pixels

@@ -18,29 +18,30 @@ def icon(name):
     return lucide(name, size=None, **own)
 
 
-#: What stands for an organisation of each kind, as people stand behind their monogram.
-ORGANISATION_ICONS = {
-    "company": "building-2",
-    "government": "landmark",
-    "ministry": "landmark",
-    "city": "building",
-    "consulate": "flag",
-    "promotion_agency": "handshake",
-    "fund": "coins",
-    "research": "microscope",
-}
-
-
-@register.simple_tag
-def organisation_icon(kind):
-    return icon(ORGANISATION_ICONS[kind])
+def drawn(*names):
+    """The first of the drawings in ``templates/artwork/`` that exists."""
+    return select_template([f"artwork/{name}.svg" for name in names]).render()
 
 
 @register.simple_tag
 @cache
 def motif(name):
     """The drawing of a sector; a cloud of points for one that has none of its own."""
-    return select_template([f"artwork/motif-{name}.svg", "artwork/motif-cloud.svg"]).render()
+    return drawn(f"motif-{name}", "motif-cloud")
+
+
+@register.simple_tag
+@cache
+def scene(kind):
+    """The drawing of what a location offers, by its kind."""
+    return drawn(f"scene-{kind}")
+
+
+@register.simple_tag
+@cache
+def emblem(kind):
+    """What stands for an organisation of a kind, as people stand behind their monogram."""
+    return drawn(f"emblem-{kind}")
 
 
 @register.inclusion_tag("partials/stylesheets.html")
@@ -77,6 +78,7 @@ def guizhou_map(places, linked=False):
         "centre": (guizhou_map.WIDTH / 2, guizhou_map.HEIGHT / 2),
         "linked": linked,
         "outline": guizhou_map.outline(),
+        "borders": guizhou_map.borders(),
         "width": guizhou_map.WIDTH,
         "height": guizhou_map.HEIGHT,
     }

@@ -12,25 +12,35 @@
   }
 
   const isDark = () => (chosen ? chosen === "dark" : system.matches);
-  const button = document.querySelector(".theme-switch");
-  const show = () => {
+  const paint = () => {
     if (chosen) root.dataset.theme = chosen;
     else delete root.dataset.theme;
-    button.setAttribute("aria-pressed", String(isDark()));
   };
+  const button = () => document.querySelector(".theme-switch");
+  const say = () => button().setAttribute("aria-pressed", String(isDark()));
 
-  show();
-  system.addEventListener("change", show);
-  button.addEventListener("click", () => {
-    const wanted = isDark() ? "light" : "dark";
-    // What the system says anyway need not be remembered.
-    chosen = (wanted === "dark") === system.matches ? null : wanted;
-    try {
-      if (chosen) window.localStorage.setItem("theme", chosen);
-      else window.localStorage.removeItem("theme");
-    } catch {
-      // See above.
-    }
-    show();
-  });
+  // Before the first frame, so that no page flashes in the colours the visitor did not choose.
+  paint();
+
+  const start = () => {
+    say();
+    system.addEventListener("change", say);
+    button().addEventListener("click", () => {
+      const wanted = isDark() ? "light" : "dark";
+      // What the system says anyway need not be remembered.
+      chosen = (wanted === "dark") === system.matches ? null : wanted;
+      try {
+        if (chosen) window.localStorage.setItem("theme", chosen);
+        else window.localStorage.removeItem("theme");
+      } catch {
+        // See above.
+      }
+      paint();
+      say();
+    });
+  };
+  // Asking for the system's colours makes the browser lay the page out: after the first frame it has.
+  const afterFirstFrame = () => requestAnimationFrame(() => setTimeout(start));
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", afterFirstFrame);
+  else afterFirstFrame();
 })();
