@@ -288,3 +288,14 @@ def test_every_organisation_sector_and_location_factor_has_a_drawing_of_its_own(
         drawn = [draw(kind) for kind in kinds.values]
         assert all(one.startswith("<svg") for one in drawn)
         assert len(set(drawn)) == len(kinds)
+
+
+def test_a_legal_page_says_at_its_head_that_the_operator_owes_details(portal, client):
+    from guizhou_portal.pages.models import Operator
+
+    words = "The operator has not yet provided all the details the law asks for."
+    for page in ("imprint", "privacy", "accessibility"):
+        assert words in client.get(f"/en/{page}/").content.decode()
+    Operator(**{name: "given@portal.example" for name in Operator.REQUIRED}).save()
+    for page in ("imprint", "privacy", "accessibility"):
+        assert words not in client.get(f"/en/{page}/").content.decode()

@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -80,9 +81,10 @@ def rich(record, field):
     text = in_frames(text)
     if language == get_language():
         return format_html('<div class="prose">{}</div>', mark_safe(text))  # noqa: S308
+    words = gettext("This text is shown %(language)s.") % {"language": shown_in(language)}
     return format_html(
-        '<p class="language-note">{}</p><div class="prose" lang="{}">{}</div>',
-        gettext("This text is shown %(language)s.") % {"language": shown_in(language)},
+        '{}<div class="prose" lang="{}">{}</div>',
+        render_to_string("partials/notice.html", {"words": words, "symbol": "languages"}),
         language,
         mark_safe(text),  # noqa: S308
     )
