@@ -248,7 +248,7 @@ def test_the_kind_of_a_programme_item_is_not_said_twice(db, client):
     for title in ("Panel discussion on samples", "Opening"):
         ProgrammeItemFactory(event=event, kind="panel", title_en=title)
     page = client.get(f"/en/events/{event.slug}/").content.decode()
-    assert page.count('<p class="eyebrow">panel discussion</p>') == 1
+    assert page.count('<p class="eyebrow">Panel discussion</p>') == 1
 
 
 def test_the_home_page_counts_companies_not_records(db, client):

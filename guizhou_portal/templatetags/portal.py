@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
@@ -117,7 +118,7 @@ def known_choice(record, field):
     value = getattr(record, field)
     if value in (None, "", "not_published"):
         return unknown()
-    return getattr(record, f"get_{field}_display")()
+    return capfirst(getattr(record, f"get_{field}_display")())
 
 
 @register.filter
