@@ -296,6 +296,6 @@ def test_a_legal_page_says_at_its_head_that_the_operator_owes_details(portal, cl
     words = "The operator has not yet provided all the details the law asks for."
     for page in ("imprint", "privacy", "accessibility"):
         assert words in client.get(f"/en/{page}/").content.decode()
-    Operator(**{name: "given@portal.example" for name in Operator.REQUIRED}).save()
+    Operator(**dict.fromkeys(Operator.REQUIRED, "given@portal.example")).save()
     for page in ("imprint", "privacy", "accessibility"):
         assert words not in client.get(f"/en/{page}/").content.decode()
