@@ -34,7 +34,7 @@ def test_weight_and_requests_of_each_page(portal, client, capsys, language):
             names = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode()))
             names -= {*SHEETS, PRINT_SHEET}  # one file in production
             scripts = sum(packed(static_file(name)) for name in names if name.endswith(".js"))
-            # Pages that set their headlines in the serif ask for it in their head; Chinese ones do not.
+            # Pages with headlines in the serif ask for it in their head; Chinese ones do not.
             types = [name for name in names if name.endswith(".woff2")]
             type_ = sum(len(static_file(name)) for name in types)
             icon = packed(static_file("img/favicon.svg"))

@@ -69,6 +69,7 @@ def test_a_record_prints_as_a_fact_sheet_with_address_date_and_code(site, page, 
     squeezed = "".join(text.split())
     for word in words:
         assert "".join(word.split()) in squeezed, word
+    assert len(sheets) == 1 or "events" in path  # a programme with its report takes more
     assert [float(one) for one in sheets[0].mediabox[2:]] == pytest.approx([595, 842], abs=2)
 
 
