@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as translate
@@ -6,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import (
     PUBLICATION,
+    ChoicesInUseFilter,
     PartInline,
     PublicRecordAdmin,
     RecordAdmin,
     in_all_languages,
 )
+from guizhou_portal.backoffice.attention import Check, without_alternative_text
 
 from .forms import EventForm, ProgrammeFormSet, ProgrammeItemForm
 from .models import (
@@ -52,11 +55,25 @@ class DocumentInline(PartInline):
     classes = ["collapse"]
 
 
+def _with_silent_photos():
+    """Events with a photo that no language describes."""
+    photos = Photo.objects.filter(without_alternative_text(Photo))
+    return Q(pk__in=photos.values("event"))
+
+
 @admin.register(Event)
 class EventAdmin(PublicRecordAdmin):
+    section = "conferences"
+    checks_for_editors = [
+        Check("no-date", _("without date"), lambda: Q(starts_at__isnull=True), "calendar-x"),
+        Check(
+            "no-alt-photos", _("photo without alternative text"), _with_silent_photos, "image-off"
+        ),
+        *PublicRecordAdmin.checks_for_editors,
+    ]
     form = EventForm
     list_display = ["title", "state", "languages", "city", "starts_at"]
-    list_filter = [*PublicRecordAdmin.list_filter, "country"]
+    list_filter = [*PublicRecordAdmin.list_filter, ("country", ChoicesInUseFilter)]
     search_fields = in_all_languages("title", "subtitle", "city", "venue")
     autocomplete_fields = ["organisers"]
     inlines = [ProgrammeItemInline, PhotoInline, DocumentInline]
@@ -135,9 +152,11 @@ class AppearanceInline(PartInline):
 
 @admin.register(ProgrammeItem)
 class ProgrammeItemAdmin(RecordAdmin):
+    section = "conferences"
+    position = 1
     form = ProgrammeItemForm
     list_display = ["title", "event", "kind", "languages", "order"]
-    list_filter = ["kind", "event"]
+    list_filter = [*RecordAdmin.list_filter, "kind", "event"]
     list_select_related = ["event"]
     search_fields = in_all_languages("title")
     autocomplete_fields = ["event"]
@@ -147,6 +166,7 @@ class ProgrammeItemAdmin(RecordAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(PublicRecordAdmin):
+    section = "people"
     list_display = ["name", "native_name", "state", "languages", "position"]
     search_fields = ["name", "native_name", *in_all_languages("position")]
     autocomplete_fields = ["organisation"]
@@ -184,8 +204,22 @@ class MilestoneInline(PartInline):
     fields = [("date", "state"), "note"]
 
 
+def _one_sided():
+    """Contracts that lack the parties of one side, or of both."""
+    parties = ContractParty.objects.filter(contract=OuterRef("pk"))
+    both = Q()
+    for side in ContractParty.Side.values:
+        both &= Q(Exists(parties.filter(side=side)))
+    return ~both
+
+
 @admin.register(Contract)
 class ContractAdmin(PublicRecordAdmin):
+    section = "contracts"
+    checks_for_editors = [
+        Check("no-parties", _("without parties on both sides"), _one_sided, "unlink"),
+        *PublicRecordAdmin.checks_for_editors,
+    ]
     list_display = ["title", "state", "languages", "event", "kind", "status", "signed_on"]
     list_filter = [*PublicRecordAdmin.list_filter, "status", "kind", "event", "sectors"]
     list_select_related = ["event"]

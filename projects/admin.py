@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import (
     PUBLICATION,
+    ChoicesInUseFilter,
     PartInline,
     PublicRecordAdmin,
     RecordAdmin,
@@ -23,6 +24,8 @@ from .models import (
 
 @admin.register(Sector)
 class SectorAdmin(RecordAdmin):
+    section = "projects"
+    position = 1
     list_display = ["name", "icon", "order", "languages"]
     list_editable = ["order"]
     search_fields = in_all_languages("name")
@@ -31,8 +34,10 @@ class SectorAdmin(RecordAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(RecordAdmin):
+    section = "people"
+    position = 1
     list_display = ["name", "kind", "country", "languages"]
-    list_filter = ["kind", "country"]
+    list_filter = [*RecordAdmin.list_filter, "kind", ("country", ChoicesInUseFilter)]
     search_fields = [*in_all_languages("name"), "short_name"]
     fields = [
         "name",
@@ -49,8 +54,10 @@ class OrganisationAdmin(RecordAdmin):
 
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
+    section = "location"
+    position = 1
     list_display = ["name", "kind", "latitude", "longitude", "languages"]
-    list_filter = ["kind"]
+    list_filter = [*RecordAdmin.list_filter, "kind"]
     search_fields = in_all_languages("name")
     fields = ["name", "kind", ("latitude", "longitude"), "slug"]
 
@@ -65,6 +72,7 @@ class ProjectDocumentInline(PartInline):
 
 @admin.register(Project)
 class ProjectAdmin(PublicRecordAdmin):
+    section = "projects"
     list_display = ["title", "state", "languages", "sector", "stage", "order"]
     list_editable = ["order"]
     list_filter = [
@@ -105,6 +113,7 @@ class ProjectAdmin(PublicRecordAdmin):
 
 @admin.register(LocationFactor)
 class LocationFactorAdmin(PublicRecordAdmin):
+    section = "location"
     list_display = ["title", "state", "languages", "kind", "organisation", "order"]
     list_editable = ["order"]
     list_filter = [*PublicRecordAdmin.list_filter, "kind"]
@@ -121,8 +130,9 @@ class LocationFactorAdmin(PublicRecordAdmin):
 
 @admin.register(Enquiry)
 class EnquiryAdmin(admin.ModelAdmin):
+    section = "enquiries"
     list_display = ["created", "name", "organisation", "country", "project", "state"]
-    list_filter = ["state", "language", "country"]
+    list_filter = ["state", "language", ("country", ChoicesInUseFilter)]
     list_select_related = ["project"]
     search_fields = ["name", "organisation", "email", "message"]
     autocomplete_fields = ["project"]

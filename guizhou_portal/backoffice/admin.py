@@ -7,15 +7,17 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, ngettext, override, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
-from guizhou_portal.publishing.models import Publication
+from guizhou_portal.publishing.models import SCHEDULED, Publication
 
+from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
 
@@ -30,7 +32,15 @@ def in_all_languages(*fields):
 class RecordAdmin(TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
+    is_record = True
+    #: Where the menu shows these records, see :data:`guizhou_portal.backoffice.site.SECTIONS`.
+    section = "site"
+    position = 0
+    #: What an editor should look at, beyond what is asked of every record.
+    checks_for_editors = ()
+
     form = RecordForm
+    list_filter = [AttentionFilter]
     list_per_page = 50
     view_on_site = False  # one link per language instead, see public_links
     formfield_overrides = FIELDS
@@ -42,6 +52,10 @@ class RecordAdmin(TranslationAdmin):
     def changeform_view(self, request, *args, **kwargs):
         prepare_pictures(request.FILES.values())
         return super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_changelist_form(self, request, **kwargs):
         return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
@@ -99,8 +113,21 @@ class RecordAdmin(TranslationAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-#: Not the "scheduled" of a milestone, which Chinese calls otherwise.
-SCHEDULED = pgettext_lazy("publication", "scheduled")
+class ChoicesInUseFilter(admin.ChoicesFieldListFilter):
+    """The choices some record has: of two hundred countries, the few that occur."""
+
+    def choices(self, changelist):
+        used = set(
+            changelist.model._base_manager.order_by()
+            .values_list(self.field_path, flat=True)
+            .distinct()
+        )
+        everything, *choices = super().choices(changelist)
+        codes = [code for code, _name in self.field.flatchoices]
+        yield everything
+        for code, choice in zip(codes, choices, strict=False):
+            if code in used:
+                yield choice
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -125,7 +152,8 @@ class StateFilter(admin.SimpleListFilter):
 class PublicRecordAdmin(RecordAdmin):
     """A record that is a draft or published."""
 
-    list_filter = [StateFilter]
+    list_filter = [StateFilter, AttentionFilter]
+    checks_for_editors = checks_of_publication()
     actions = ["publish", "make_draft"]
     date_hierarchy = None
     readonly_fields = ["created", "updated"]

@@ -9,6 +9,7 @@ from .models import Operator, Page
 
 @admin.register(Page)
 class PageAdmin(RecordAdmin):
+    section = "site"
     list_display = ["__str__", "title", "languages", "updated"]
     search_fields = in_all_languages("title", "summary", "body")
     fields = ["title", "summary", "body"]
@@ -22,6 +23,8 @@ class PageAdmin(RecordAdmin):
 
 @admin.register(Operator)
 class OperatorAdmin(admin.ModelAdmin):
+    section = "site"
+    position = 1
     view_on_site = False
 
     def has_delete_permission(self, request, obj=None):

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .slugs import unique_slug
 
@@ -13,6 +14,10 @@ from .slugs import unique_slug
 class Publication(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
+
+
+#: Not the "scheduled" of a milestone, which Chinese calls otherwise.
+SCHEDULED = pgettext_lazy("publication", "scheduled")
 
 
 def published(prefix=""):
@@ -27,6 +32,11 @@ def published(prefix=""):
     )
 
 
+def scheduled():
+    """The condition of a record that is published from a time on that has not come yet."""
+    return Q(publication=Publication.PUBLISHED, publish_at__gt=timezone.now())
+
+
 def if_published(record):
     """The record itself when the public may see it, otherwise None (also for None)."""
     return record if record is not None and record.is_published else None
@@ -38,7 +48,7 @@ class PublicRecordQuerySet(models.QuerySet):
 
     def scheduled(self):
         """Published from a time on that has not come yet."""
-        return self.filter(publication=Publication.PUBLISHED, publish_at__gt=timezone.now())
+        return self.filter(scheduled())
 
 
 class Timestamped(models.Model):

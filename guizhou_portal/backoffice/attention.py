@@ -1,0 +1,180 @@
+"""What an editor should look at: said once for each kind of record, counted and filtered alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from functools import partial
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from guizhou_portal.pictures.fields import PictureField
+from guizhou_portal.publishing.models import SCHEDULED, Publication, scheduled
+
+from .completeness import incomplete_in, is_empty
+
+#: After this a record should be read again, whether or not anything in it changed.
+REVIEW_AFTER = timedelta(days=365)
+
+
+class Topic(Enum):
+    """The parts of the dashboard, in their order."""
+
+    GAPS = _("Gaps")
+    TRANSLATIONS = _("Translations")
+    WAITING = _("Waiting")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question asked of records. ``condition()`` gives the ``Q`` of those that need attention.
+
+    ``parameter`` is the list filter that shows them.
+    """
+
+    key: str
+    words: str
+    condition: Callable[[], Q]
+    icon: str = "circle-alert"
+    topic: Topic = Topic.GAPS
+    parameter: str = "needs"
+
+
+def without_alternative_text(model, prefix=""):
+    """Records of ``model`` with a picture that no language describes; None if it has none."""
+    texts = translator.get_options_for_model(model).fields
+    condition = Q()
+    for field in model._meta.get_fields():
+        alt = f"{field.name}_alt"
+        if isinstance(field, PictureField) and alt in texts:
+            undescribed = ~is_empty(f"{prefix}{field.name}")
+            for code, _name in settings.LANGUAGES:
+                undescribed &= is_empty(prefix + build_localized_fieldname(alt, code))
+            condition |= undescribed
+    return condition or None
+
+
+INCOMPLETE = {
+    "de": _("incomplete in German"),
+    "en": _("incomplete in English"),
+    "zh-hans": _("incomplete in Chinese"),
+}
+
+
+def checks_of(model_admin):
+    """The :class:`Check` list of an admin class: its own, and those every such record has."""
+    model = model_admin.model
+    checks = list(getattr(model_admin, "checks_for_editors", ()))
+    if without_alternative_text(model):
+        checks.append(
+            Check(
+                "no-alt",
+                _("picture without alternative text"),
+                lambda: without_alternative_text(model),
+                "image-off",
+            )
+        )
+    checks += [
+        Check(
+            f"incomplete-{code}",
+            words,
+            partial(incomplete_in, model, code),
+            "languages",
+            Topic.TRANSLATIONS,
+        )
+        for code, words in INCOMPLETE.items()
+    ]
+    return checks
+
+
+def checks_of_publication():
+    """What there is to ask of records that are published, or will be."""
+    return [
+        Check(
+            "draft",
+            _("kept as a draft"),
+            lambda: Q(publication=Publication.DRAFT),
+            "file-pen-line",
+            Topic.WAITING,
+            "state",
+        ),
+        Check("scheduled", SCHEDULED, scheduled, "clock", Topic.WAITING, "state"),
+        Check(
+            "old",
+            _("not changed for a year"),
+            lambda: Q(updated__lt=timezone.now() - REVIEW_AFTER),
+            "calendar-clock",
+            Topic.WAITING,
+        ),
+    ]
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """Only the records one check is about; the dashboard links here."""
+
+    title = _("needs attention")
+    parameter_name = "needs"
+
+    def __init__(self, request, params, model, model_admin):
+        self.checks = {
+            check.key: check
+            for check in checks_of(model_admin)
+            if check.parameter == self.parameter_name
+        }
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        return [(check.key, check.words) for check in self.checks.values()]
+
+    def queryset(self, request, queryset):
+        check = self.checks.get(self.value())
+        if check is None:
+            return queryset
+        return queryset.filter(pk__in=queryset.filter(check.condition()).order_by().values("pk"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line of the dashboard."""
+
+    check: Check
+    records: str
+    number: int
+    address: str
+
+
+def needs_attention(site, request):
+    """``[(topic, [Finding, …]), …]`` of what this editor may see; one query for each kind."""
+    found = {topic: [] for topic in Topic}
+    for model, model_admin in site._registry.items():
+        if not getattr(model_admin, "is_record", False):
+            continue
+        if not model_admin.has_view_or_change_permission(request):
+            continue
+        checks = {f"check_{i}": check for i, check in enumerate(checks_of(model_admin))}
+        numbers = model_admin.get_queryset(request).aggregate(
+            **{
+                name: Count("pk", filter=check.condition(), distinct=True)
+                for name, check in checks.items()
+            }
+        )
+        meta = model._meta
+        address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
+        for name, check in checks.items():
+            if numbers[name]:
+                found[check.topic].append(
+                    Finding(
+                        check,
+                        meta.verbose_name_plural,
+                        numbers[name],
+                        f"{address}?{check.parameter}={check.key}",
+                    )
+                )
+    return [(topic.value, findings) for topic, findings in found.items() if findings]

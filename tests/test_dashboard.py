@@ -1,0 +1,158 @@
+"""What an editor sees first: what needs attention, each line leading to the records it is about."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from events.models import Contract, ContractParty, Event, Photo
+from guizhou_portal.backoffice.completeness import State, incomplete_in, language_states
+from projects.models import Project
+
+from .factories import (
+    ContractFactory,
+    ContractPartyFactory,
+    EventFactory,
+    OfficialFactory,
+    PhotoFactory,
+    ProjectFactory,
+)
+from .facts import LANGUAGES
+from .forms import admin_address
+
+
+def findings(client):
+    """``{words of the line: (number, address)}`` of the dashboard."""
+    page = client.get("/admin/").content.decode()
+    found = re.findall(
+        r'href="([^"]+)"><svg(?:(?!</svg>).)*</svg><span class="findings__words">'
+        r'<span class="findings__records">([^<]+)</span> ([^<]+)</span>'
+        r'<strong class="findings__number">(\d+)',
+        page,
+        re.S,
+    )
+    return {f"{kind} {words}": (int(number), address) for address, kind, words, number in found}
+
+
+def listed(client, address):
+    return client.get(address).content.decode().count('class="action-select"')
+
+
+def test_each_line_counts_and_lists_the_same_records(backoffice):
+    EventFactory(starts_at=None, slug="open")
+    silent = EventFactory(starts_at=timezone.now())
+    photo = PhotoFactory(event=silent)
+    Photo.objects.filter(pk=photo.pk).update(
+        image_alt_de="", image_alt_en="", image_alt_zh_hans=None
+    )
+    whole = ContractFactory(event=silent)
+    for side in ContractParty.Side.values:
+        ContractPartyFactory(contract=whole, side=side)
+    half = ContractFactory(event=silent)
+    ContractPartyFactory(contract=half, side="guizhou")
+    ContractFactory(event=silent)
+    ProjectFactory(publication="draft", title_zh_hans="")
+    ProjectFactory(publish_at=timezone.now() + timedelta(days=1), title_en=None)
+    old = OfficialFactory()
+    type(old).objects.update(updated=timezone.now() - timedelta(days=366))
+    lines = findings(backoffice)
+    for words, number in {
+        "Events without date": 1,
+        "Events photo without alternative text": 1,
+        "Contracts without parties on both sides": 2,
+        "Projects kept as a draft": 1,
+        "Projects scheduled": 1,
+        "Projects incomplete in Chinese": 1,
+        "Projects incomplete in English": 1,
+        "Officials not changed for a year": 1,
+    }.items():
+        counted, address = lines[words]
+        assert counted == number, words
+        assert listed(backoffice, address) == number, words
+    assert "Projects incomplete in German" not in lines
+
+
+def test_the_source_content_needs_only_what_nobody_has_published(portal, backoffice):
+    assert set(findings(backoffice)) == {"Events without date"}
+
+
+@pytest.mark.django_db
+def test_the_list_and_the_row_agree_on_what_is_incomplete():
+    ProjectFactory(summary_de="only", summary_en="", summary_zh_hans="")
+    ProjectFactory(title_en="")
+    ProjectFactory(tagline_de="", tagline_en=None, tagline_zh_hans="")
+    for language in LANGUAGES:
+        listed = set(Project.objects.filter(incomplete_in(Project, language)))
+        rows = {
+            project
+            for project in Project.objects.all()
+            for one in language_states(project)
+            if one.language == language and one.state is not State.COMPLETE
+        }
+        assert listed == rows, language
+
+
+def test_the_dashboard_asks_as_often_for_many_records_as_for_none(
+    backoffice, django_assert_max_num_queries
+):
+    backoffice.get("/admin/")
+    for _ in range(12):
+        ContractFactory()
+    with django_assert_max_num_queries(25):
+        page = backoffice.get("/admin/")
+    assert page.status_code == 200
+
+
+def test_an_editor_sees_only_what_concerns_records_he_may_see(client, django_user_model):
+    ProjectFactory(publication="draft")
+    EventFactory(starts_at=None)
+    editor = django_user_model.objects.create_user("anna", password="x", is_staff=True)
+    editor.user_permissions.add(Permission.objects.get(codename="view_project"))
+    client.force_login(editor)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert set(findings(client)) == {"Projects kept as a draft"}
+    menu = client.get("/admin/").content.decode()
+    assert admin_address(Project, "changelist") in menu
+    assert admin_address(Event, "changelist") not in menu
+    assert admin_address(Project, "add") not in menu
+
+
+def test_the_menu_stands_in_the_order_editors_think_of(backoffice):
+    page = backoffice.get("/admin/").content.decode()
+    sidebar = page[page.index('id="nav-sidebar"') : page.index("</nav>", page.index("nav-sidebar"))]
+    names = re.findall(r'sections__name"><svg.*?</svg>([^<]+)<', sidebar, re.S)
+    assert names == [
+        "Conferences",
+        "People and organisations",
+        "Contracts",
+        "Projects",
+        "Location",
+        "Enquiries",
+        "Site",
+        "Accounts",
+    ]
+    for model in admin.site._registry:
+        assert admin_address(model, "changelist") in sidebar
+
+
+def test_the_latest_changes_name_who_and_what(backoffice):
+    contract = ContractFactory()
+    backoffice.post(
+        admin_address(Contract, "changelist"),
+        {"action": "make_draft", "_selected_action": [contract.pk]},
+    )
+    page = backoffice.get("/admin/").content.decode()
+    change = page[page.index('class="changes"') :]
+    assert admin_address(Contract, "change", contract.pk) in change
+    assert "Changed publication" in change
+
+
+def test_a_filter_offers_only_the_countries_that_occur(backoffice):
+    EventFactory(country="DE")
+    EventFactory(country="CH")
+    page = backoffice.get(admin_address(Event, "changelist")).content.decode()
+    offered = re.findall(r"country__exact=(\w+)", page)
+    assert sorted(offered) == ["CH", "DE"]
