@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.factories import AppearanceFactory, OfficialFactory, ProjectFactory
 from tests.facts import FACTS
@@ -56,7 +57,7 @@ def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(site, page
     assert link.evaluate("one => one === document.activeElement")
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
+    expect(page).to_have_url(f"{site}{CONFERENCE}#content")
     for _ in range(12):
         page.keyboard.press("Tab")
         inside, outline = page.evaluate(
@@ -84,6 +85,35 @@ def test_the_menu_opens_with_the_keyboard_on_a_phone(site, page):
     assert link.is_visible()
     link.click()
     assert page.url == f"{site}/de/projects/"
+
+
+def test_the_open_menu_hides_nothing_the_keyboard_comes_to(site, page):
+    """WCAG 2.2, 2.4.11."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/de/projects/")
+    menu, summary = page.locator(".menu-button"), page.locator(".menu-button summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.locator(".menu--narrow a").last.focus()
+    page.keyboard.press("Tab")
+    expect(menu).not_to_have_attribute("open", "")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [700, 750, 820, 1184, 1220, 1260])
+def test_the_header_stands_in_one_row_or_in_two_that_are_full(site, page, width):
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto(f"{site}/de/")
+    rows = {}
+    for one in page.locator(".site-header__row > *:visible").all():
+        box = one.bounding_box()
+        rows.setdefault(round(box["y"] + box["height"] / 2) // 24, []).append(one)
+    assert all(len(row) > 1 for row in rows.values())
 
 
 def test_the_site_works_without_javascript(site, browser):
