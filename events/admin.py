@@ -1,3 +1,4 @@
+import reversion
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -27,6 +28,13 @@ from .models import (
     Photo,
     ProgrammeItem,
 )
+
+# What a version of a record holds besides the record itself.
+for part in (Appearance, ContractParty, Document, Milestone, Photo):
+    reversion.register(part)
+reversion.register(ProgrammeItem, follow=["appearances"])
+reversion.register(Event, follow=["programme", "photos", "documents"])
+reversion.register(Contract, follow=["parties", "milestones"])
 
 
 class ProgrammeItemInline(PartInline):

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "projects",
     "events",
     "django_countries",
+    "reversion",
     "django.forms",  # its widgets' templates, for the forms of public pages
     "django.contrib.auth",
     "django.contrib.contenttypes",

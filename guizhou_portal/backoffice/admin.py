@@ -1,10 +1,16 @@
 """The admin class every record's own builds on."""
 
+import re
+from contextlib import contextmanager
+
+import reversion
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -12,14 +18,16 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
+from reversion.admin import VersionAdmin
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
-from guizhou_portal.publishing.models import SCHEDULED, Publication
+from guizhou_portal.publishing.models import SCHEDULED, FormerSlug, Publication
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
+from .history import differences, keep_as_found, versions_of
 
 
 def in_all_languages(*fields):
@@ -29,7 +37,107 @@ def in_all_languages(*fields):
     ]
 
 
-class RecordAdmin(TranslationAdmin):
+class KeptAdmin(VersionAdmin):
+    """Keeps every version of a record and of its parts; deleted ones can be brought back."""
+
+    history_latest_first = True
+    change_list_template = "admin/record_list.html"
+    object_history_template = "admin/record_history.html"
+
+    @contextmanager
+    def create_revision(self, request):
+        """Only where something may be changed: to look must not take SQLite's lock for writing."""
+        if request.method in ("GET", "HEAD"):
+            yield
+        else:
+            with super().create_revision(request):
+                yield
+
+    # Before the transaction of the revision begins: scaling pictures takes its time.
+    def add_view(self, request, *args, **kwargs):
+        prepare_pictures(request.FILES.values())
+        return super().add_view(request, *args, **kwargs)
+
+    def change_view(self, request, object_id, *args, **kwargs):
+        if request.method == "POST":
+            prepare_pictures(request.FILES.values())
+            self.keep_as_found(request, [unquote(object_id)])
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        if request.method == "POST" and self.has_change_permission(request):
+            rows = [
+                value for name, value in request.POST.items() if re.match(r"form-\d+-id$", name)
+            ]
+            actions = request.POST.getlist(ACTION_CHECKBOX_NAME)
+            self.keep_as_found(request, rows if "_save" in request.POST else actions)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def keep_as_found(self, request, keys):
+        keys = [key for key in keys if key.isdecimal() and len(key) < 19]
+        keep_as_found(self.get_queryset(request).filter(pk__in=keys))
+
+    def revision_view(self, request, object_id, version_id, extra_context=None):
+        """Restoring an older version may bring back an older address: the present one leads on."""
+        record = self.get_object(request, unquote(object_id))
+        slug = getattr(record, "slug", None)
+        response = super().revision_view(request, object_id, version_id, extra_context)
+        if slug and request.method == "POST" and response.status_code == 302:
+            record.refresh_from_db()
+            if record.slug != slug:
+                FormerSlug.objects.remember(record, slug)
+        return response
+
+    def delete_model(self, request, obj):
+        self.keep_before_deletion(request, [obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        self.keep_before_deletion(request, queryset)
+        super().delete_queryset(request, queryset)
+
+    def keep_before_deletion(self, request, records):
+        """Store what is about to go: a record that was never edited has no version yet."""
+        with reversion.create_revision():
+            reversion.set_user(request.user)
+            reversion.set_comment(_("deleted"))
+            for record in records:
+                reversion.add_to_revision(record)
+
+    def history_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        versions = list(versions_of(record))
+        earlier = [*versions[1:], None]
+        by_key = {str(version.pk): version for version in versions}
+        chosen = [by_key.get(request.GET.get(name)) for name in ("from", "to")]
+        chosen = chosen if all(chosen) else []
+        return super().history_view(
+            request,
+            object_id,
+            {
+                "entries": [
+                    {
+                        "version": version,
+                        "parts": differences(before, version) if before else [],
+                        "restore": reverse(
+                            f"admin:{self.opts.app_label}_{self.opts.model_name}_revision",
+                            args=[quote(record.pk), version.pk],
+                        ),
+                    }
+                    for version, before in zip(versions, earlier, strict=True)
+                ],
+                "chosen": chosen,
+                "compared": differences(*chosen) if chosen else [],
+                "may_restore": self.has_change_permission(request, record),
+                **(extra_context or {}),
+            },
+        )
+
+
+class RecordAdmin(KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -48,14 +156,6 @@ class RecordAdmin(TranslationAdmin):
     class Media:
         css = {"all": ["css/admin.css"]}
         js = ["js/admin-languages.js", "js/admin-names.js", "js/admin-unsaved.js"]
-
-    def changeform_view(self, request, *args, **kwargs):
-        prepare_pictures(request.FILES.values())
-        return super().changeform_view(request, *args, **kwargs)
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.model._meta.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_changelist_form(self, request, **kwargs):
         return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
@@ -170,8 +270,11 @@ class PublicRecordAdmin(RecordAdmin):
 
     def set_publication(self, request, queryset, publication):
         """Set it for all of ``queryset`` and note it in each record's history; their number."""
-        records = list(queryset)
+        keys = list(queryset.values_list("pk", flat=True))
         queryset.update(publication=publication, publish_at=None, updated=timezone.now())
+        records = list(self.model._default_manager.filter(pk__in=keys))
+        for record in records:
+            reversion.add_to_revision(record)  # an update at once sends no signal
         field = str(self.model._meta.get_field("publication").verbose_name)
         LogEntry.objects.log_actions(
             request.user.pk, records, CHANGE, [{"changed": {"fields": [field]}}]

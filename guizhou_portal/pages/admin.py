@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from guizhou_portal.backoffice.admin import RecordAdmin, in_all_languages
+from guizhou_portal.backoffice.admin import KeptAdmin, RecordAdmin, in_all_languages
 
 from .models import Operator, Page
 
@@ -22,7 +22,7 @@ class PageAdmin(RecordAdmin):
 
 
 @admin.register(Operator)
-class OperatorAdmin(admin.ModelAdmin):
+class OperatorAdmin(KeptAdmin):
     section = "site"
     position = 1
     view_on_site = False

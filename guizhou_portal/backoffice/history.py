@@ -1,0 +1,167 @@
+"""What was changed in a record, by whom and when: told field by field, from its stored versions."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+import reversion
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.timezone import template_localtime
+from django.utils.translation import gettext as _
+from modeltranslation.translator import NotRegistered, translator
+from reversion.models import Version
+
+#: Not told: set by the portal, or said by the translated fields themselves.
+SILENT = {"id", "created", "updated"}
+SHOWN = 50  # versions of a record on its page
+#: Words, and each Chinese character, are compared as a whole.
+WORDS = re.compile(r"[\u4e00-\u9fff]|\s+|[^\s\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, before and after, as HTML."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """What happened to a record, or to one of its parts. ``action``: added, removed, changed."""
+
+    name: str
+    action: str
+    changes: list
+
+
+def versions_of(record):
+    """The stored versions of ``record``, newest first, with who made them."""
+    return (
+        Version.objects.get_for_object(record)
+        .select_related("revision__user")
+        .order_by("-pk")[:SHOWN]
+    )
+
+
+def keep_as_found(records):
+    """Store records that have no version yet, before somebody changes them for the first time."""
+    for record in records:
+        if not Version.objects.get_for_object(record).exists():
+            with reversion.create_revision():
+                reversion.add_to_revision(record)
+
+
+def differences(before, after):
+    """``[Part, …]`` between two versions of a record, its parts included.
+
+    ``before`` may be None: then everything there is was added.
+    """
+    old, new = _parts(before), _parts(after)
+    found = []
+    for key, version in new.items():
+        earlier = old.get(key)
+        changes = list(_changes(earlier, version))
+        if earlier is None:
+            if before is not None:
+                found.append(Part(_name(version), "added", changes))
+        elif changes:
+            found.append(Part(_name(version), "changed", changes))
+    found += [Part(_name(one), "removed", []) for key, one in old.items() if key not in new]
+    return found
+
+
+def _parts(version):
+    """The record and its parts as they were, by kind and key."""
+    if version is None:
+        return {}
+    together = version.revision.version_set.all()
+    return {
+        (one.content_type_id, one.object_id): one
+        for one in together
+        if one.pk == version.pk or _belongs(one, version)
+    }
+
+
+def _belongs(part, version):
+    """Whether ``part`` was stored as a part of the record, not only in the same moment."""
+    if part.content_type_id == version.content_type_id:
+        return False
+    return any(
+        isinstance(field, models.ForeignKey)
+        and field.remote_field.on_delete is models.CASCADE
+        and issubclass(version._model, field.remote_field.model)
+        and str(part.field_dict.get(field.attname)) == version.object_id
+        for field in part._model._meta.fields
+    )
+
+
+def _name(version):
+    return f"{version._model._meta.verbose_name}: {version.object_repr}"
+
+
+def _changes(before, after):
+    old = before.field_dict if before else {}
+    silent = SILENT | _translated(after._model)
+    for name, value in after.field_dict.items():
+        try:
+            field = after._model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if field.name in silent or old.get(name) == value or not (old.get(name) or value):
+            continue
+        shown = compared(_shown(field, old.get(name)), _shown(field, value))
+        yield Change(field.verbose_name, *shown)
+
+
+def _translated(model):
+    """The fields that only repeat the text of the active language."""
+    try:
+        return set(translator.get_options_for_model(model).fields)
+    except NotRegistered:
+        return set()
+
+
+def _shown(field, value):
+    """A stored value in words; nothing for none."""
+    if value is None or value == "" or value == []:
+        return ""
+    if field.remote_field and not isinstance(field, models.FileField):
+        keys = value if isinstance(value, list) else [value]
+        records = field.remote_field.model._base_manager.in_bulk([int(key) for key in keys])
+        return ", ".join(str(records.get(int(key), f"({key})")) for key in keys)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.DateTimeField):
+        return localize(template_localtime(value))
+    return strip_tags(str(value)) if isinstance(field, models.TextField) else str(localize(value))
+
+
+def compared(before, after):
+    """``(before, after)`` as HTML with what went marked in the one, what came in the other."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    gone, come = [], []
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for action, i1, i2, j1, j2 in steps:
+        same = action == "equal"
+        gone.append(("" if same else "del", "".join(old[i1:i2])))
+        come.append(("" if same else "ins", "".join(new[j1:j2])))
+    return _marked(gone), _marked(come)
+
+
+def _marked(pieces):
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html(f"<{tag}>{{}}</{tag}>", text) if tag else text,)
+            for tag, text in pieces
+            if text
+        ),
+    )
