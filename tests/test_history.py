@@ -92,7 +92,7 @@ def test_restoring_an_older_address_keeps_the_present_one_leading_on(backoffice,
 def appearances():
     """Who appears in which part of the programme, and as what."""
     return sorted(
-        (one.programme_item.title_de, one.official_id, one.organisation_id, one.role)
+        (one.programme_item.title_de, str(one.official_id), str(one.organisation_id), one.role)
         for one in Appearance.objects.all()
     )
 

@@ -43,6 +43,7 @@ class KeptAdmin(VersionAdmin):
     history_latest_first = True
     change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
+    revision_form_template = recover_form_template = "admin/record_version.html"
 
     @contextmanager
     def create_revision(self, request):
