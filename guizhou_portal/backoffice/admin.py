@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import connection
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -28,6 +29,7 @@ from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
 from .history import differences, keep_as_found, versions_of
+from .parallel import state_of
 
 
 def in_all_languages(*fields):
@@ -89,6 +91,12 @@ class KeptAdmin(VersionAdmin):
             if record.slug != slug:
                 FormerSlug.objects.remember(record, slug)
         return response
+
+    def get_object(self, request, object_id, from_field=None):
+        """The record; while it is being saved, nobody else can save it."""
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+            list(self.model._base_manager.select_for_update().filter(pk=object_id).values("pk"))
+        return super().get_object(request, object_id, from_field)
 
     def delete_model(self, request, obj):
         self.keep_before_deletion(request, [obj])
@@ -207,6 +215,7 @@ class RecordAdmin(KeptAdmin, TranslationAdmin):
         return links
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["seen"] = state_of(obj) if obj else ""
         context["public_links"] = self.public_links(obj) if obj else []
         # The language the editor works in comes first; the switch remembers another choice.
         context["form_languages"] = OWN_NAMES

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from .parallel import conflict_of
+
 YEARS = range(1900, 2101)
 
 
@@ -40,6 +42,8 @@ class RecordForm(forms.ModelForm):
     Left to itself, django-modeltranslation would ask for the German text of everything.
     """
 
+    conflict = None
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for names in self.required_texts():
@@ -66,6 +70,15 @@ class RecordForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        self.conflict = conflict_of(self)
+        if self.conflict:
+            self.add_error(
+                None,
+                _(
+                    "Somebody else saved this record while you were editing it. Nothing of yours "
+                    "is lost: compare below, then save again."
+                ),
+            )
         for names in self.required_texts():
             filled = (_is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
             if not any(filled):

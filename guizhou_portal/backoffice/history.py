@@ -16,6 +16,7 @@ from reversion.models import Version
 
 #: Not told: set by the portal, or said by the translated fields themselves.
 SILENT = {"id", "created", "updated"}
+AS_FOUND = "as found"  # the comment of a version that records no change of anybody's
 SHOWN = 50  # versions of a record on its page
 #: Words, and each Chinese character, are compared as a whole.
 WORDS = re.compile(r"[\u4e00-\u9fff]|\s+|[^\s\u4e00-\u9fff]+")
@@ -53,6 +54,7 @@ def keep_as_found(records):
     for record in records:
         if not Version.objects.get_for_object(record).exists():
             with reversion.create_revision():
+                reversion.set_comment(AS_FOUND)
                 reversion.add_to_revision(record)
 
 
@@ -114,7 +116,7 @@ def _changes(before, after):
             continue
         if field.name in silent or old.get(name) == value or not (old.get(name) or value):
             continue
-        shown = compared(_shown(field, old.get(name)), _shown(field, value))
+        shown = compared(shown_value(field, old.get(name)), shown_value(field, value))
         yield Change(field.verbose_name, *shown)
 
 
@@ -126,7 +128,7 @@ def _translated(model):
         return set()
 
 
-def _shown(field, value):
+def shown_value(field, value):
     """A stored value in words; nothing for none."""
     if value is None or value == "" or value == []:
         return ""
