@@ -44,15 +44,16 @@ def shown(response):
 
 
 def test_the_second_to_save_is_told_and_sees_both(backoffice, colleague):
-    project = ProjectFactory(title_en="First title", summary_en="First summary")
+    project = ProjectFactory(title_en="First title", description_en="<p>One</p>\n<p>Two</p>")
     mine, hers = filled_in(backoffice, project), filled_in(colleague, project)
     save(colleague, hers, title_en="Her title")
-    response = send(backoffice, mine, title_en="My title")
+    lines = {"description_en": "<p>One</p>\r\n<p>Two</p>"}  # as browsers send them
+    response = send(backoffice, mine, title_en="My title", **lines)
     page = response.content.decode()
     assert response.status_code == 200
     assert TOLD in page
     assert "Anna saved this record on" in page
-    assert ("Title [en]", "<del>Her</del> title", "<ins>My</ins> title") in shown(response)
+    assert shown(response) == [("Title [en]", "<del>Her</del> title", "<ins>My</ins> title")]
     assert 'value="My title"' in page
     project.refresh_from_db()
     assert project.title_en == "Her title"

@@ -116,8 +116,9 @@ def _changes(before, after):
             continue
         if field.name in silent or old.get(name) == value or not (old.get(name) or value):
             continue
-        shown = compared(shown_value(field, old.get(name)), shown_value(field, value))
-        yield Change(field.verbose_name, *shown)
+        then, now = shown_value(field, old.get(name)), shown_value(field, value)
+        if then != now:
+            yield Change(field.verbose_name, *compared(then, now))
 
 
 def _translated(model):
@@ -142,7 +143,9 @@ def shown_value(field, value):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
         return localize(template_localtime(value))
-    return strip_tags(str(value)) if isinstance(field, models.TextField) else str(localize(value))
+    if isinstance(field, models.TextField):
+        return strip_tags(str(value).replace("\r\n", "\n")).strip()  # browsers send both
+    return str(localize(value))
 
 
 def compared(before, after):
