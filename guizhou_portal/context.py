@@ -59,11 +59,12 @@ def addresses(request):
     rest = (without_language(request.path) or "") + later_page(request)
     site = site_address(request)
     current = get_language()
+    preview = getattr(request, "preview_address", None)
     alternates = [
         Alternate(
             language=code,
             name=OWN_NAMES[code],
-            path=f"/{code}/{rest}",
+            path=preview(code) if preview else f"/{code}/{rest}",
             url=f"{site}/{code}/{rest}",
             current=code == current,
         )
@@ -72,6 +73,7 @@ def addresses(request):
     return {
         "alternates": alternates,
         "language": current,
+        "preview": getattr(request, "previewed", None),
         "site": site,
         "canonical": next(a.url for a in alternates if a.current),
         "default_alternate": alternates[0].url,

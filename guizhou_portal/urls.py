@@ -12,6 +12,7 @@ from . import views
 from .pages.models import Page
 from .pages.views import LegalPage
 from .pictures.views import social_card
+from .publishing.preview import shared_preview
 from .publishing.views import read_only
 from .sitemaps import FixedPages, Published
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", views.root, name="root"),
     path("admin/", admin.site.urls),
     path("admin-language/", include("django.conf.urls.i18n")),
+    path("preview/<str:token>/<str:language>/", shared_preview, name="preview"),
     path("sitemap.xml", read_only(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon),

@@ -30,6 +30,7 @@ from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
 from .history import differences, keep_as_found, versions_of
 from .parallel import state_of
+from .preview import PreviewMixin
 
 
 def in_all_languages(*fields):
@@ -247,11 +248,12 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("draft", _("draft")), ("scheduled", SCHEDULED), ("published", _("published"))]
+        states = [choice for choice in Publication.choices if choice[0] != "published"]
+        return [*states, ("scheduled", SCHEDULED), ("published", Publication.PUBLISHED.label)]
 
     def queryset(self, request, queryset):
-        if self.value() == "draft":
-            return queryset.filter(publication=Publication.DRAFT)
+        if self.value() in {"draft", "review", "withdrawn"}:
+            return queryset.filter(publication=self.value())
         if self.value() == "scheduled":
             return queryset.scheduled()
         if self.value() == "published":
@@ -259,23 +261,18 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PublicRecordAdmin(RecordAdmin):
+class PublicRecordAdmin(PreviewMixin, RecordAdmin):
     """A record that is a draft or published."""
 
     list_filter = [StateFilter, AttentionFilter]
     checks_for_editors = checks_of_publication()
-    actions = ["publish", "make_draft"]
+    actions = ["ask_for_review", "publish", "withdraw", "make_draft"]
     date_hierarchy = None
     readonly_fields = ["created", "updated"]
 
     @admin.display(description=_("publication"), ordering="publication")
     def state(self, record):
-        if record.is_published:
-            name, words = "published", record.get_publication_display()
-        elif record.is_scheduled:
-            name, words = "scheduled", SCHEDULED
-        else:
-            name, words = "draft", record.get_publication_display()
+        name, words = record.shown_state
         return format_html('<span class="state state--{}">{}</span>', name, words)
 
     def set_publication(self, request, queryset, publication):
@@ -297,6 +294,24 @@ class PublicRecordAdmin(RecordAdmin):
         self.message_user(
             request,
             ngettext("%(n)d record is published now.", "%(n)d records are published now.", number)
+            % {"n": number},
+        )
+
+    @admin.action(description=_("Ask for review of selected records"), permissions=["change"])
+    def ask_for_review(self, request, queryset):
+        number = self.set_publication(request, queryset, Publication.REVIEW)
+        self.message_user(
+            request,
+            ngettext("%(n)d record is in review now.", "%(n)d records are in review now.", number)
+            % {"n": number},
+        )
+
+    @admin.action(description=_("Withdraw selected records"), permissions=["change"])
+    def withdraw(self, request, queryset):
+        number = self.set_publication(request, queryset, Publication.WITHDRAWN)
+        self.message_user(
+            request,
+            ngettext("%(n)d record is withdrawn now.", "%(n)d records are withdrawn now.", number)
             % {"n": number},
         )
 

@@ -105,6 +105,14 @@ def checks_of_publication():
             Topic.WAITING,
             "state",
         ),
+        Check(
+            "review",
+            _("in review"),
+            lambda: Q(publication=Publication.REVIEW),
+            "glasses",
+            Topic.WAITING,
+            "state",
+        ),
         Check("scheduled", SCHEDULED, scheduled, "clock", Topic.WAITING, "state"),
         Check(
             "old",

@@ -1,7 +1,11 @@
 """What "published" means, once: every public record inherits from here."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -10,10 +14,17 @@ from django.utils.translation import pgettext_lazy
 
 from .slugs import unique_slug
 
+PREVIEW_TIME = timedelta(days=7)
+PREVIEW_SALT = "guizhou_portal.preview"
+
 
 class Publication(models.TextChoices):
+    """The way of a record to the public, and out of its sight again."""
+
     DRAFT = "draft", _("draft")
+    REVIEW = "review", _("in review")
     PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 #: Not the "scheduled" of a milestone, which Chinese calls otherwise.
@@ -122,7 +133,10 @@ class PublicRecord(Sluggable):
         max_length=16,
         choices=Publication.choices,
         default=Publication.DRAFT,
-        help_text=_("Drafts are seen only here, never on the public site."),
+        help_text=_(
+            "Only published records are on the public site. “In review” asks a colleague to read "
+            "it; “withdrawn” takes it off the site again."
+        ),
     )
     publish_at = models.DateTimeField(
         _("publish at"),
@@ -140,7 +154,8 @@ class PublicRecord(Sluggable):
                 condition=Q(publish_at__isnull=True) | Q(publication=Publication.PUBLISHED),
                 name="%(app_label)s_%(class)s_publish_at_only_published",
                 violation_error_message=_(
-                    "A draft has no publication time: choose “published”, or empty “publish at”."
+                    "Only a published record has a publication time: choose “published”, or empty "
+                    "“publish at”."
                 ),
             ),
         ]
@@ -151,6 +166,13 @@ class PublicRecord(Sluggable):
         return self.publication == Publication.PUBLISHED and (
             self.publish_at is None or self.publish_at <= timezone.now()
         )
+
+    @property
+    def shown_state(self):
+        """``(name, words)`` of the publication; “scheduled” while its time has not come."""
+        if self.is_scheduled:
+            return "scheduled", SCHEDULED
+        return self.publication, self.get_publication_display()
 
     @property
     def is_scheduled(self):
@@ -193,3 +215,51 @@ class FormerSlug(models.Model):
 
     def __str__(self):
         return self.slug
+
+
+class PreviewLinkQuerySet(models.QuerySet):
+    def valid(self):
+        """Neither revoked nor past their time."""
+        return self.filter(revoked__isnull=True, created__gt=timezone.now() - PREVIEW_TIME)
+
+
+class PreviewLink(models.Model):
+    """Lets somebody without an account read a record that is not public yet."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    record = GenericForeignKey()
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = PreviewLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("preview link")
+        verbose_name_plural = _("preview links")
+        ordering = ["-created"]
+        indexes = [models.Index(fields=["content_type", "object_id"])]
+
+    def __str__(self):
+        return f"{self.record}, {self.created:%Y-%m-%d}"
+
+    @property
+    def token(self):
+        """What the address carries: signed, so that nobody finds another by counting."""
+        return signing.dumps(self.pk, salt=PREVIEW_SALT)
+
+    @property
+    def valid_until(self):
+        return self.created + PREVIEW_TIME
+
+    @classmethod
+    def behind(cls, token):
+        """The valid link of ``token``, or None."""
+        try:
+            key = signing.loads(token, salt=PREVIEW_SALT, max_age=PREVIEW_TIME)
+        except signing.BadSignature:
+            return None
+        return cls.objects.valid().filter(pk=key).first()

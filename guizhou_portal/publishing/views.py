@@ -30,9 +30,11 @@ class PublishedDetailView(ReadOnlyMixin, DetailView):
     """
 
     address = "get_absolute_url"
+    preview = False
 
     def get_queryset(self):
-        return self.model.objects.published()
+        records = self.model.objects
+        return records.all() if self.preview else records.published()
 
     def get(self, request, *args, **kwargs):
         try:
