@@ -156,9 +156,9 @@ MESSAGES = [
         ProjectFactory,
         {"publication": "draft", **at("publish_at", 5, 10)},
         {
-            "de": "Ein Entwurf hat keinen Veröffentlichungszeitpunkt",
-            "en": "A draft has no publication time",
-            "zh-hans": "草稿",
+            "de": "Nur ein veröffentlichter Datensatz hat einen Zeitpunkt",
+            "en": "Only a published record has a publication time",
+            "zh-hans": "只有已发布的记录才有发布时间",
         },
     ),
 ]

@@ -4,41 +4,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0003_unguessable_documents_and_positive_amounts'),
-        ('projects', '0004_review_and_withdrawn'),
+        ("events", "0003_unguessable_documents_and_positive_amounts"),
+        ("projects", "0004_review_and_withdrawn"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='contract',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', help_text='Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.', max_length=16, verbose_name='publication'),
+            model_name="contract",
+            name="publication",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("review", "in review"),
+                    ("published", "published"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="draft",
+                help_text="Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.",
+                max_length=16,
+                verbose_name="publication",
+            ),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', help_text='Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.', max_length=16, verbose_name='publication'),
+            model_name="event",
+            name="publication",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("review", "in review"),
+                    ("published", "published"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="draft",
+                help_text="Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.",
+                max_length=16,
+                verbose_name="publication",
+            ),
         ),
         migrations.AlterField(
-            model_name='official',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', help_text='Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.', max_length=16, verbose_name='publication'),
+            model_name="official",
+            name="publication",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("review", "in review"),
+                    ("published", "published"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="draft",
+                help_text="Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.",
+                max_length=16,
+                verbose_name="publication",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='contract',
-            name='events_contract_publish_at_only_published',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_contract_publish_at_only_published', violation_error_message='Only a published record has a publication time: choose “published”, or empty “publish at”.'),
+            model_name="contract",
+            name="events_contract_publish_at_only_published",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_contract_publish_at_only_published",
+                violation_error_message="Only a published record has a publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='event',
-            name='events_event_publish_at_only_published',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_event_publish_at_only_published', violation_error_message='Only a published record has a publication time: choose “published”, or empty “publish at”.'),
+            model_name="event",
+            name="events_event_publish_at_only_published",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_event_publish_at_only_published",
+                violation_error_message="Only a published record has a publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='official',
-            name='events_official_publish_at_only_published',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='events_official_publish_at_only_published', violation_error_message='Only a published record has a publication time: choose “published”, or empty “publish at”.'),
+            model_name="official",
+            name="events_official_publish_at_only_published",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="events_official_publish_at_only_published",
+                violation_error_message="Only a published record has a publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
     ]

@@ -249,7 +249,7 @@ class PreviewLink(models.Model):
     @property
     def token(self):
         """What the address carries: signed, so that nobody finds another by counting."""
-        return signing.dumps(self.pk, salt=PREVIEW_SALT)
+        return signing.Signer(salt=PREVIEW_SALT).sign(self.pk)
 
     @property
     def valid_until(self):
@@ -259,7 +259,7 @@ class PreviewLink(models.Model):
     def behind(cls, token):
         """The valid link of ``token``, or None."""
         try:
-            key = signing.loads(token, salt=PREVIEW_SALT, max_age=PREVIEW_TIME)
+            key = signing.Signer(salt=PREVIEW_SALT).unsign(token)
         except signing.BadSignature:
             return None
         return cls.objects.valid().filter(pk=key).first()

@@ -4,30 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0003_unguessable_documents_and_positive_amounts'),
+        ("projects", "0003_unguessable_documents_and_positive_amounts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='locationfactor',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', help_text='Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.', max_length=16, verbose_name='publication'),
+            model_name="locationfactor",
+            name="publication",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("review", "in review"),
+                    ("published", "published"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="draft",
+                help_text="Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.",
+                max_length=16,
+                verbose_name="publication",
+            ),
         ),
         migrations.AlterField(
-            model_name='project',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', help_text='Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.', max_length=16, verbose_name='publication'),
+            model_name="project",
+            name="publication",
+            field=models.CharField(
+                choices=[
+                    ("draft", "draft"),
+                    ("review", "in review"),
+                    ("published", "published"),
+                    ("withdrawn", "withdrawn"),
+                ],
+                default="draft",
+                help_text="Only published records are on the public site. “In review” asks a colleague to read it; “withdrawn” takes it off the site again.",
+                max_length=16,
+                verbose_name="publication",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='locationfactor',
-            name='projects_locationfactor_publish_at_only_published',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='projects_locationfactor_publish_at_only_published', violation_error_message='Only a published record has a publication time: choose “published”, or empty “publish at”.'),
+            model_name="locationfactor",
+            name="projects_locationfactor_publish_at_only_published",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="projects_locationfactor_publish_at_only_published",
+                violation_error_message="Only a published record has a publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='project',
-            name='projects_project_publish_at_only_published',
-            constraint=models.CheckConstraint(condition=models.Q(('publish_at__isnull', True), ('publication', 'published'), _connector='OR'), name='projects_project_publish_at_only_published', violation_error_message='Only a published record has a publication time: choose “published”, or empty “publish at”.'),
+            model_name="project",
+            name="projects_project_publish_at_only_published",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publish_at__isnull", True), ("publication", "published"), _connector="OR"
+                ),
+                name="projects_project_publish_at_only_published",
+                violation_error_message="Only a published record has a publication time: choose “published”, or empty “publish at”.",
+            ),
         ),
     ]
