@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from projects.models import Project
 from tests.factories import full_event
 
-from .test_pages import LOOKS
+from .test_pages import LOOKS, overflow
 
 CHECKED = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -122,3 +122,4 @@ def test_the_forms_and_lists_are_accessible(site, desk):
         desk.wait_for_timeout(250)  # the admin's links fade from colour to colour
         found = desk.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
+        assert overflow(desk) == 0, path
