@@ -165,7 +165,12 @@ class RecordAdmin(KeptAdmin, TranslationAdmin):
 
     class Media:
         css = {"all": ["css/admin.css"]}
-        js = ["js/admin-languages.js", "js/admin-names.js", "js/admin-unsaved.js"]
+        js = [
+            "js/admin-languages.js",
+            "js/admin-translating.js",
+            "js/admin-names.js",
+            "js/admin-unsaved.js",
+        ]
 
     def get_changelist_form(self, request, **kwargs):
         return super().get_changelist_form(request, **{"form": ListForm, **kwargs})

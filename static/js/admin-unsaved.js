@@ -8,7 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const content = () =>
     JSON.stringify(
       [...new FormData(form)]
-        .filter(([name]) => name !== "form_language")
+        .filter(([name]) => name !== "form_language" && name !== "beside")
         .map(([name, value]) => [name, typeof value === "string" ? value : value.name])
     );
   const refused = document.querySelector(".errornote") !== null;

@@ -47,3 +47,14 @@ def console(page):
         ),
     )
     return said
+
+
+@pytest.fixture
+def desk(site, page, client, editor):
+    """A browser page signed in as an editor."""
+    page.goto(f"{site}/admin/login/")
+    page.fill("#id_username", "editor")
+    page.fill("#id_password", "a-long-password")
+    page.click("[type=submit]:not(.admin-languages *)")
+    assert page.url == f"{site}/admin/"
+    return page
