@@ -21,7 +21,7 @@ from .factories import (
     ProjectFactory,
 )
 from .facts import LANGUAGES
-from .forms import admin_address
+from .forms import admin_address, filled_in
 
 
 def findings(client):
@@ -156,3 +156,35 @@ def test_a_filter_offers_only_the_countries_that_occur(backoffice):
     page = backoffice.get(admin_address(Event, "changelist")).content.decode()
     offered = re.findall(r"country__exact=(\w+)", page)
     assert sorted(offered) == ["CH", "DE"]
+
+
+def test_publishing_says_what_is_still_missing_and_publishes(backoffice):
+    contract = ContractFactory(publication="draft", title_zh_hans="")
+    form = filled_in(backoffice, contract)
+    response = backoffice.post(form.address, {**form, "publication": "published"}, follow=True)
+    page = response.content.decode()
+    assert "Published, but not complete:" in page
+    assert "without parties on both sides, incomplete in Chinese" in page
+    assert 'class="warning"' in page
+    assert Contract.objects.published().exists()
+
+
+def test_publishing_from_the_list_warns_of_each_record_that_is_not_complete(backoffice):
+    whole, half = ProjectFactory(publication="draft"), ProjectFactory(publication="draft")
+    Project.objects.filter(pk=half.pk).update(title_en="")
+    response = backoffice.post(
+        admin_address(Project, "changelist"),
+        {"action": "publish", "_selected_action": [whole.pk, half.pk]},
+        follow=True,
+    )
+    page = response.content.decode()
+    assert "2 records are published now." in page
+    assert page.count("Published, but not complete:") == 1
+    assert "incomplete in English" in page
+
+
+def test_a_draft_may_be_as_incomplete_as_it_likes(backoffice):
+    contract = ContractFactory(publication="draft", title_zh_hans="")
+    form = filled_in(backoffice, contract)
+    page = backoffice.post(form.address, form, follow=True).content.decode()
+    assert "not complete" not in page

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import reversion
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote, unquote
@@ -25,7 +25,7 @@ from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
 from guizhou_portal.publishing.models import SCHEDULED, FormerSlug, Publication
 
-from .attention import AttentionFilter, checks_of_publication
+from .attention import AttentionFilter, checks_of_publication, shortcomings
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
 from .history import differences, keep_as_found, versions_of
@@ -280,6 +280,21 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
         name, words = record.shown_state
         return format_html('<span class="state state--{}">{}</span>', name, words)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.warn_of_shortcomings(request, [form.instance.pk])
+
+    def warn_of_shortcomings(self, request, keys):
+        """Say what a record that is, or will be, public still lacks. It is published all the same."""
+        records = self.model.objects.filter(pk__in=keys, publication=Publication.PUBLISHED)
+        for record, words in shortcomings(self, records).items():
+            self.message_user(
+                request,
+                _("Published, but not complete: %(name)s (%(what)s).")
+                % {"name": record, "what": ", ".join(map(str, words))},
+                messages.WARNING,
+            )
+
     def set_publication(self, request, queryset, publication):
         """Set it for all of ``queryset`` and note it in each record's history; their number."""
         keys = list(queryset.values_list("pk", flat=True))
@@ -287,6 +302,7 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
         records = list(self.model._default_manager.filter(pk__in=keys))
         for record in records:
             reversion.add_to_revision(record)  # an update at once sends no signal
+        self.warn_of_shortcomings(request, keys)
         field = str(self.model._meta.get_field("publication").verbose_name)
         LogEntry.objects.log_actions(
             request.user.pk, records, CHANGE, [{"changed": {"fields": [field]}}]

@@ -124,6 +124,16 @@ def checks_of_publication():
     ]
 
 
+def shortcomings(model_admin, records):
+    """``{record: [words, …]}`` of what is missing in ``records``; whole ones are left out."""
+    found = {}
+    for check in checks_of(model_admin):
+        if check.topic is not Topic.WAITING:
+            for record in records.filter(check.condition()).distinct():
+                found.setdefault(record, []).append(check.words)
+    return found
+
+
 class AttentionFilter(admin.SimpleListFilter):
     """Only the records one check is about; the dashboard links here."""
 
