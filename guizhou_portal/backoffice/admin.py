@@ -285,7 +285,7 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
         self.warn_of_shortcomings(request, [form.instance.pk])
 
     def warn_of_shortcomings(self, request, keys):
-        """Say what a record that is, or will be, public still lacks. It is published all the same."""
+        """Say what records still lack that are public, or will be; they are published anyway."""
         records = self.model.objects.filter(pk__in=keys, publication=Publication.PUBLISHED)
         for record, words in shortcomings(self, records).items():
             self.message_user(
