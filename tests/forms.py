@@ -117,6 +117,13 @@ def empty(client, model):
     return form_at(client, admin_address(model, "add"))
 
 
+def told_changes(page):
+    """``[(field, before, after), …]`` as a page of the admin tells them."""
+    return re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td>(.*?)</td><td>(.*?)</td></tr>', page, re.DOTALL
+    )
+
+
 def save(client, form, **values):
     """Send a form and expect it to be accepted; otherwise show what it complained of."""
     response = client.post(form.address, {**form, **values})

@@ -9,25 +9,18 @@ from guizhou_portal.backoffice.history import compared
 from projects.models import Project
 
 from .factories import ContractPartyFactory, ProjectFactory, full_event
-from .forms import admin_address, filled_in, form_at, save
+from .forms import admin_address, filled_in, form_at, save, told_changes
 
 
 def history_of(client, record, query=""):
     return client.get(admin_address(type(record), "history", record.pk) + query).content.decode()
 
 
-def changes(page):
-    """``[(field, before, after), …]`` as the page tells them."""
-    return re.findall(
-        r'<tr><th scope="row">([^<]+)</th><td>(.*?)</td><td>(.*?)</td></tr>', page, re.S
-    )
-
-
 def test_a_change_is_told_field_by_field_and_language_by_language(backoffice):
     project = ProjectFactory(title_de="Altes Wort", title_en="Old word", title_zh_hans="旧的词")
     save(backoffice, filled_in(backoffice, project), title_de="Neues Wort", title_zh_hans="新的词")
     page = history_of(backoffice, project)
-    assert changes(page) == [
+    assert told_changes(page) == [
         ("title [de]", "<del>Altes</del> Wort", "<ins>Neues</ins> Wort"),
         ("title [zh-hans]", "<del>旧</del>的词", "<ins>新</ins>的词"),
     ]
@@ -40,7 +33,7 @@ def test_a_change_of_a_part_is_told_with_its_record(backoffice):
     contract = party.contract
     save(backoffice, filled_in(backoffice, contract), **{"parties-0-described_as_en": "Seller"})
     page = history_of(backoffice, contract)
-    assert ("described as [en]", "<del>Buyer</del>", "<ins>Seller</ins>") in changes(page)
+    assert ("described as [en]", "<del>Buyer</del>", "<ins>Seller</ins>") in told_changes(page)
     save(backoffice, filled_in(backoffice, contract), **{"parties-0-DELETE": "on"})
     assert not contract.parties.exists()
     assert "· removed" in history_of(backoffice, contract)
@@ -53,7 +46,7 @@ def test_two_versions_that_are_far_apart_are_compared(backoffice):
     page = history_of(backoffice, project)
     first, *_, last = sorted({int(one) for one in re.findall(r'name="from" value="(\d+)"', page)})
     page = history_of(backoffice, project, f"?from={first}&to={last}")
-    assert changes(page)[0] == ("title [en]", "<del>One</del>", "<ins>Three</ins>")
+    assert told_changes(page)[0] == ("title [en]", "<del>One</del>", "<ins>Three</ins>")
     for wrong in ("?from=1&to=999999", "?from=x", f"?from={first}&to=&to="):
         assert "history__versions" in history_of(backoffice, project, wrong)
 

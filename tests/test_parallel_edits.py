@@ -8,7 +8,7 @@ from events.models import Event
 from projects.models import Project
 
 from .factories import ContractPartyFactory, ProgrammeItemFactory, ProjectFactory, SectorFactory
-from .forms import filled_in, save
+from .forms import filled_in, save, told_changes
 
 TOLD = "Somebody else saved this record while you were editing it."
 
@@ -35,14 +35,6 @@ def send(client, form, **values):
     return client.post(form.address, {**form, **values})
 
 
-def shown(response):
-    return re.findall(
-        r'<tr><th scope="row">([^<]+)</th><td>(.*?)</td><td>(.*?)</td></tr>',
-        response.content.decode(),
-        re.S,
-    )
-
-
 def test_the_second_to_save_is_told_and_sees_both(backoffice, colleague):
     project = ProjectFactory(title_en="First title", description_en="<p>One</p>\n<p>Two</p>")
     mine, hers = filled_in(backoffice, project), filled_in(colleague, project)
@@ -53,7 +45,9 @@ def test_the_second_to_save_is_told_and_sees_both(backoffice, colleague):
     assert response.status_code == 200
     assert TOLD in page
     assert "Anna saved this record on" in page
-    assert shown(response) == [("Title [en]", "<del>Her</del> title", "<ins>My</ins> title")]
+    assert told_changes(response.content.decode()) == [
+        ("Title [en]", "<del>Her</del> title", "<ins>My</ins> title")
+    ]
     assert 'value="My title"' in page
     project.refresh_from_db()
     assert project.title_en == "Her title"
@@ -96,7 +90,7 @@ def test_choices_are_told_by_their_names(backoffice, colleague):
     mine, hers = filled_in(backoffice, project), filled_in(colleague, project)
     save(colleague, hers, title_en="Her title")
     response = send(backoffice, mine, sector=other.pk, open_to_foreign_investors="false")
-    told = {field: after for field, _before, after in shown(response)}
+    told = {field: after for field, _before, after in told_changes(response.content.decode())}
     assert "Other" in told["Sector"]
 
 

@@ -119,7 +119,7 @@ class KeptAdmin(VersionAdmin):
         record = self.get_object(request, unquote(object_id))
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        versions = list(versions_of(record))
+        versions = list(versions_of(record).prefetch_related("revision__version_set"))
         earlier = [*versions[1:], None]
         by_key = {str(version.pk): version for version in versions}
         chosen = [by_key.get(request.GET.get(name)) for name in ("from", "to")]
