@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
@@ -295,8 +295,11 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
                 messages.WARNING,
             )
 
-    def set_publication(self, request, queryset, publication):
-        """Set it for all of ``queryset`` and note it in each record's history; their number."""
+    def set_publication(self, request, queryset, publication, words):
+        """Set it for all of ``queryset``, note it in each record's history, and say it.
+
+        ``words``: a lazy plural with ``%(n)d``, the number of records.
+        """
         keys = list(queryset.values_list("pk", flat=True))
         queryset.update(publication=publication, publish_at=None, updated=timezone.now())
         records = list(self.model._default_manager.filter(pk__in=keys))
@@ -307,43 +310,33 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
         LogEntry.objects.log_actions(
             request.user.pk, records, CHANGE, [{"changed": {"fields": [field]}}]
         )
-        return len(records)
+        self.message_user(request, words % {"n": len(records)})
 
     @admin.action(description=_("Publish selected records"), permissions=["change"])
     def publish(self, request, queryset):
-        number = self.set_publication(request, queryset, Publication.PUBLISHED)
-        self.message_user(
-            request,
-            ngettext("%(n)d record is published now.", "%(n)d records are published now.", number)
-            % {"n": number},
+        words = ngettext_lazy(
+            "%(n)d record is published now.", "%(n)d records are published now.", "n"
         )
+        self.set_publication(request, queryset, Publication.PUBLISHED, words)
 
     @admin.action(description=_("Ask for review of selected records"), permissions=["change"])
     def ask_for_review(self, request, queryset):
-        number = self.set_publication(request, queryset, Publication.REVIEW)
-        self.message_user(
-            request,
-            ngettext("%(n)d record is in review now.", "%(n)d records are in review now.", number)
-            % {"n": number},
+        words = ngettext_lazy(
+            "%(n)d record is in review now.", "%(n)d records are in review now.", "n"
         )
+        self.set_publication(request, queryset, Publication.REVIEW, words)
 
     @admin.action(description=_("Withdraw selected records"), permissions=["change"])
     def withdraw(self, request, queryset):
-        number = self.set_publication(request, queryset, Publication.WITHDRAWN)
-        self.message_user(
-            request,
-            ngettext("%(n)d record is withdrawn now.", "%(n)d records are withdrawn now.", number)
-            % {"n": number},
+        words = ngettext_lazy(
+            "%(n)d record is withdrawn now.", "%(n)d records are withdrawn now.", "n"
         )
+        self.set_publication(request, queryset, Publication.WITHDRAWN, words)
 
     @admin.action(description=_("Turn selected records into drafts"), permissions=["change"])
     def make_draft(self, request, queryset):
-        number = self.set_publication(request, queryset, Publication.DRAFT)
-        self.message_user(
-            request,
-            ngettext("%(n)d record is a draft now.", "%(n)d records are drafts now.", number)
-            % {"n": number},
-        )
+        words = ngettext_lazy("%(n)d record is a draft now.", "%(n)d records are drafts now.", "n")
+        self.set_publication(request, queryset, Publication.DRAFT, words)
 
 
 PUBLICATION = (
