@@ -21,7 +21,7 @@ HTTPS = environment.read("bool", "HTTPS", False)
 INSTALLED_APPS = [
     "modeltranslation",
     "guizhou_portal",
-    "guizhou_portal.backoffice.apps.BackofficeConfig",
+    "guizhou_portal.backoffice.apps.PortalAdminConfig",
     "guizhou_portal.publishing",
     "guizhou_portal.pages",
     "guizhou_portal.content",
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "guizhou_portal.backoffice.apps.BackofficeConfig",  # last: its roles name the permissions of all others
 ]
 
 MIDDLEWARE = [

@@ -1,5 +1,19 @@
+from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
-class BackofficeConfig(AdminConfig):
+class PortalAdminConfig(AdminConfig):
+    """Django's admin, with the portal's own site instead of the default one."""
+
     default_site = "guizhou_portal.backoffice.site.PortalAdminSite"
+
+
+class BackofficeConfig(AppConfig):
+    name = "guizhou_portal.backoffice"
+
+    def ready(self):
+        from .roles import create_roles
+
+        # The last of the installed apps: the permissions of all others exist by then.
+        post_migrate.connect(create_roles, sender=self)
