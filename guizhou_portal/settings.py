@@ -36,7 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
-    "guizhou_portal.backoffice.apps.BackofficeConfig",  # last: its roles name the permissions of all others
+    # Last: its roles name the permissions of all others.
+    "guizhou_portal.backoffice.apps.BackofficeConfig",
 ]
 
 MIDDLEWARE = [

@@ -14,3 +14,6 @@ class Duty(models.Model):
             ("publish", _("Can publish and withdraw records")),
             ("translate", _("Can fill in translated texts")),
         ]
+
+    def __str__(self):
+        return "duty"
