@@ -15,6 +15,8 @@ from guizhou_portal.backoffice.admin import (
     in_all_languages,
 )
 from guizhou_portal.backoffice.attention import Check, without_alternative_text
+from guizhou_portal.backoffice.together import TogetherMixin
+from projects.models import Project
 
 from .forms import EventForm, ProgrammeFormSet, ProgrammeItemForm
 from .models import (
@@ -70,12 +72,16 @@ def _with_silent_photos():
 
 
 @admin.register(Event)
-class EventAdmin(PublicRecordAdmin):
+class EventAdmin(TogetherMixin, PublicRecordAdmin):
     section = "conferences"
     checks_for_editors = [
         Check("no-date", _("without date"), lambda: Q(starts_at__isnull=True), "calendar-x"),
         Check(
-            "no-alt-photos", _("photo without alternative text"), _with_silent_photos, "image-off"
+            "no-alt-photos",
+            _("photo without alternative text"),
+            _with_silent_photos,
+            "image-off",
+            stops=True,
         ),
         *PublicRecordAdmin.checks_for_editors,
     ]
@@ -109,6 +115,15 @@ class EventAdmin(PublicRecordAdmin):
         (_("People and contracts"), {"fields": ["people", "contracts_signed"]}),
         PUBLICATION,
     ]
+
+    def published_with(self, event):
+        """What a conference brings along: its contracts, who appears or signs, the projects."""
+        contracts = Contract.objects.filter(event=event)
+        officials = Official.objects.filter(
+            Q(appearances__programme_item__event=event) | Q(signatures__contract__in=contracts)
+        )
+        projects = Project.objects.filter(contracts__in=contracts)
+        return [contracts, officials.distinct(), projects.distinct()]
 
     @admin.display(description=_("contracts signed at this event"))
     def contracts_signed(self, event):

@@ -32,6 +32,8 @@ class LocalTimesForm(RecordForm):
     def __init__(self, *args, zone, **kwargs):
         super().__init__(*args, **kwargs)
         for name in TIMES:
+            if name not in self.fields:  # shown, not entered
+                continue
             self.fields[name].zone = zone
             explain(self.fields[name], _("Time at the place of the event."))
             if self.initial.get(name):

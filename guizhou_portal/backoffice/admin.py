@@ -5,17 +5,16 @@ from contextlib import contextmanager
 
 import reversion
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection
+from django.http import Http404
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext_lazy, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
@@ -23,14 +22,16 @@ from reversion.admin import VersionAdmin
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
-from guizhou_portal.publishing.models import SCHEDULED, FormerSlug, Publication
+from guizhou_portal.publishing.models import FormerSlug
 
-from .attention import AttentionFilter, checks_of_publication, shortcomings
+from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
-from .history import differences, keep_as_found, versions_of
+from .history import differences, keep_as_found, only_with_parts, versions_of
 from .parallel import state_of
+from .permissions import PartPermissions, RecordPermissions
 from .preview import PreviewMixin
+from .publishing import PublishingMixin, StateFilter
 
 
 def in_all_languages(*fields):
@@ -82,6 +83,20 @@ class KeptAdmin(VersionAdmin):
         keys = [key for key in keys if key.isdecimal() and len(key) < 19]
         keep_as_found(self.get_queryset(request).filter(pk__in=keys))
 
+    def has_edit_permission(self, request, obj=None):
+        """Whether everything in the record may be changed, its older versions restored included."""
+        return self.has_change_permission(request, obj)
+
+    def _reversion_revisionform_view(self, request, version, *args, **kwargs):
+        """Restore the record with its parts: nothing else that was stored in the same moment."""
+        if version._model is not self.model:
+            raise Http404
+        present = self.model._base_manager.filter(pk=version.object_id).first()
+        if not self.may_restore(request, present, version):
+            raise PermissionDenied
+        only_with_parts(version)
+        return super()._reversion_revisionform_view(request, version, *args, **kwargs)
+
     def revision_view(self, request, object_id, version_id, extra_context=None):
         """Restoring an older version may bring back an older address: the present one leads on."""
         record = self.get_object(request, unquote(object_id))
@@ -132,22 +147,30 @@ class KeptAdmin(VersionAdmin):
                     {
                         "version": version,
                         "parts": differences(before, version) if before else [],
-                        "restore": reverse(
-                            f"admin:{self.opts.app_label}_{self.opts.model_name}_revision",
-                            args=[quote(record.pk), version.pk],
-                        ),
+                        "restore": self.restore_address(request, record, version),
                     }
                     for version, before in zip(versions, earlier, strict=True)
                 ],
                 "chosen": chosen,
                 "compared": differences(*chosen) if chosen else [],
-                "may_restore": self.has_change_permission(request, record),
                 **(extra_context or {}),
             },
         )
 
+    def may_restore(self, request, record, version):
+        """Whether the record may be changed as it is, and as it was."""
+        states = (record, version._object_version.object)
+        return all(self.has_edit_permission(request, state) for state in states)
 
-class RecordAdmin(KeptAdmin, TranslationAdmin):
+    def restore_address(self, request, record, version):
+        """Where ``version`` is looked at and restored; nothing for whom may not do it."""
+        if not self.may_restore(request, record, version):
+            return ""
+        info = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{info}_revision", args=[quote(record.pk), version.pk])
+
+
+class RecordAdmin(RecordPermissions, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -246,27 +269,7 @@ class ChoicesInUseFilter(admin.ChoicesFieldListFilter):
                 yield choice
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Drafts, records waiting for their time, and records the public sees."""
-
-    title = _("publication")
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        states = [choice for choice in Publication.choices if choice[0] != "published"]
-        return [*states, ("scheduled", SCHEDULED), ("published", Publication.PUBLISHED.label)]
-
-    def queryset(self, request, queryset):
-        if self.value() in {"draft", "review", "withdrawn"}:
-            return queryset.filter(publication=self.value())
-        if self.value() == "scheduled":
-            return queryset.scheduled()
-        if self.value() == "published":
-            return queryset.published()
-        return queryset
-
-
-class PublicRecordAdmin(PreviewMixin, RecordAdmin):
+class PublicRecordAdmin(PublishingMixin, PreviewMixin, RecordAdmin):
     """A record that is a draft or published."""
 
     list_filter = [StateFilter, AttentionFilter]
@@ -275,69 +278,6 @@ class PublicRecordAdmin(PreviewMixin, RecordAdmin):
     date_hierarchy = None
     readonly_fields = ["created", "updated"]
 
-    @admin.display(description=_("publication"), ordering="publication")
-    def state(self, record):
-        name, words = record.shown_state
-        return format_html('<span class="state state--{}">{}</span>', name, words)
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        self.warn_of_shortcomings(request, [form.instance.pk])
-
-    def warn_of_shortcomings(self, request, keys):
-        """Say what records still lack that are public, or will be; they are published anyway."""
-        records = self.model.objects.filter(pk__in=keys, publication=Publication.PUBLISHED)
-        for record, words in shortcomings(self, records).items():
-            self.message_user(
-                request,
-                _("Published, but not complete: %(name)s (%(what)s).")
-                % {"name": record, "what": ", ".join(map(str, words))},
-                messages.WARNING,
-            )
-
-    def set_publication(self, request, queryset, publication, words):
-        """Set it for all of ``queryset``, note it in each record's history, and say it.
-
-        ``words``: a lazy plural with ``%(n)d``, the number of records.
-        """
-        keys = list(queryset.values_list("pk", flat=True))
-        queryset.update(publication=publication, publish_at=None, updated=timezone.now())
-        records = list(self.model._default_manager.filter(pk__in=keys))
-        for record in records:
-            reversion.add_to_revision(record)  # an update at once sends no signal
-        self.warn_of_shortcomings(request, keys)
-        field = str(self.model._meta.get_field("publication").verbose_name)
-        LogEntry.objects.log_actions(
-            request.user.pk, records, CHANGE, [{"changed": {"fields": [field]}}]
-        )
-        self.message_user(request, words % {"n": len(records)})
-
-    @admin.action(description=_("Publish selected records"), permissions=["change"])
-    def publish(self, request, queryset):
-        words = ngettext_lazy(
-            "%(n)d record is published now.", "%(n)d records are published now.", "n"
-        )
-        self.set_publication(request, queryset, Publication.PUBLISHED, words)
-
-    @admin.action(description=_("Ask for review of selected records"), permissions=["change"])
-    def ask_for_review(self, request, queryset):
-        words = ngettext_lazy(
-            "%(n)d record is in review now.", "%(n)d records are in review now.", "n"
-        )
-        self.set_publication(request, queryset, Publication.REVIEW, words)
-
-    @admin.action(description=_("Withdraw selected records"), permissions=["change"])
-    def withdraw(self, request, queryset):
-        words = ngettext_lazy(
-            "%(n)d record is withdrawn now.", "%(n)d records are withdrawn now.", "n"
-        )
-        self.set_publication(request, queryset, Publication.WITHDRAWN, words)
-
-    @admin.action(description=_("Turn selected records into drafts"), permissions=["change"])
-    def make_draft(self, request, queryset):
-        words = ngettext_lazy("%(n)d record is a draft now.", "%(n)d records are drafts now.", "n")
-        self.set_publication(request, queryset, Publication.DRAFT, words)
-
 
 PUBLICATION = (
     _("Publication"),
@@ -345,7 +285,7 @@ PUBLICATION = (
 )
 
 
-class PartInline(TranslationStackedInline):
+class PartInline(PartPermissions, TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm

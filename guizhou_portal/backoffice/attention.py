@@ -8,7 +8,7 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,8 @@ class Topic(Enum):
 class Check:
     """A question asked of records. ``condition()`` gives the ``Q`` of those that need attention.
 
-    ``parameter`` is the list filter that shows them.
+    ``parameter`` is the list filter that shows them; what ``stops`` must be mended before a record
+    is published.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Check:
     icon: str = "circle-alert"
     topic: Topic = Topic.GAPS
     parameter: str = "needs"
+    stops: bool = False
 
 
 def without_alternative_text(model, prefix=""):
@@ -79,6 +81,7 @@ def checks_of(model_admin):
                 _("picture without alternative text"),
                 lambda: without_alternative_text(model),
                 "image-off",
+                stops=True,
             )
         )
     checks += [
@@ -125,13 +128,20 @@ def checks_of_publication():
 
 
 def shortcomings(model_admin, records):
-    """``{record: [words, …]}`` of what is missing in ``records``; whole ones are left out."""
-    found = {}
-    for check in checks_of(model_admin):
-        if check.topic is not Topic.WAITING:
-            for record in records.filter(check.condition()).distinct():
-                found.setdefault(record, []).append(check.words)
-    return found
+    """``{record: [Check, …]}`` of what is missing in ``records``, in one query."""
+    checks = {
+        f"check_{i}": check
+        for i, check in enumerate(checks_of(model_admin))
+        if check.topic is not Topic.WAITING
+    }
+    fails = {
+        name: Case(When(check.condition(), then=True), default=False)
+        for name, check in checks.items()
+    }
+    return {
+        record: [check for name, check in checks.items() if getattr(record, name)]
+        for record in records.annotate(**fails)
+    }
 
 
 class AttentionFilter(admin.SimpleListFilter):

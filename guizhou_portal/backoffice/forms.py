@@ -13,6 +13,7 @@ from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from .parallel import conflict_of
+from .permissions import NOT_YOURS, wholes
 
 YEARS = range(1900, 2101)
 
@@ -43,6 +44,8 @@ class RecordForm(forms.ModelForm):
     """
 
     conflict = None
+    #: Whether the editor may add to a record, or take from it: the admin class says so.
+    may_touch = staticmethod(lambda record: True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -52,7 +55,7 @@ class RecordForm(forms.ModelForm):
                 self.fields[name].widget.is_required = False
         for field in self.fields.values():
             if isinstance(field.widget, AdminSplitDateTime):
-                _name_both_parts(field)
+                name_both_parts(field)
             elif isinstance(field.widget, forms.ClearableFileInput):
                 # Django 6 frames it in a fieldset, whose legend does not name the input.
                 field.widget.use_fieldset = False
@@ -79,6 +82,10 @@ class RecordForm(forms.ModelForm):
                     "is lost: compare below, then save again."
                 ),
             )
+        for field in wholes(self._meta.model):
+            whole = cleaned.get(field.name)
+            if whole and not self.may_touch(whole):
+                self.add_error(field.name, NOT_YOURS)
         for names in self.required_texts():
             filled = (_is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
             if not any(filled):
@@ -89,10 +96,17 @@ class RecordForm(forms.ModelForm):
 class ListForm(forms.ModelForm):
     """A row of a list that is edited in place: each input says whose value it holds."""
 
+    may_edit = staticmethod(lambda record: True)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+    def clean(self):
+        if self.has_changed() and not self.may_edit(self.instance):
+            raise forms.ValidationError(_("You may not change this record here."))
+        return super().clean()
 
 
 def explain(field, words):
@@ -105,7 +119,7 @@ def _is_visible(text):
     return any(unicodedata.category(one)[0] not in "CZ" for one in text or "")
 
 
-def _name_both_parts(field):
+def name_both_parts(field):
     """Django's two inputs of one point in time share a label that belongs to neither."""
     for part, words in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
         part.attrs["aria-label"] = format_lazy("{}: {}", field.label, words)

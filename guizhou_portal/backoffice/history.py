@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import reversion
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.timezone import template_localtime
@@ -78,15 +79,24 @@ def differences(before, after):
 
 
 def _parts(version):
-    """The record and its parts as they were, by kind and key."""
+    """The record and its parts, and theirs, as they were, by kind and key."""
     if version is None:
         return {}
-    together = version.revision.version_set.all()
-    return {
-        (one.content_type_id, one.object_id): one
-        for one in together
-        if one.pk == version.pk or _belongs(one, version)
-    }
+    found, others = [version], [one for one in version.revision.version_set.all() if one != version]
+    for whole in found:  # grows while it is read: parts of parts follow
+        found += [one for one in others if one not in found and _belongs(one, whole)]
+    return {(one.content_type_id, one.object_id): one for one in found}
+
+
+def only_with_parts(version):
+    """Narrow what the version's revision restores to its record and parts.
+
+    One step may have stored several records, such as all that were published together; to restore
+    one of them must not take the others back.
+    """
+    keys = [one.pk for one in _parts(version).values()]
+    chosen = Prefetch("version_set", Version.objects.filter(pk__in=keys))
+    prefetch_related_objects([version.revision], chosen)
 
 
 def _belongs(part, version):

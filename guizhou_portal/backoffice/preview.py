@@ -57,7 +57,7 @@ class PreviewMixin:
     def preview_view(self, request, key):
         record = self.previewed(request, key)
         if request.method == "POST":
-            if not self.has_change_permission(request, record):
+            if not self.may_share(request, record):
                 raise PermissionDenied
             return self.share(request, record)
         links = PreviewLink.objects.valid().filter(
@@ -77,7 +77,7 @@ class PreviewMixin:
                 "shown": language,
                 "phone": request.GET.get("width") == "phone",
                 "page": self.preview_address(record, language) if page_of(record) else "",
-                "may_share": self.has_change_permission(request, record),
+                "may_share": self.may_share(request, record),
                 "links": [
                     (
                         link,
@@ -87,6 +87,9 @@ class PreviewMixin:
                 ],
             },
         )
+
+    def may_share(self, request, record):
+        return self.has_edit_permission(request, record)
 
     def share(self, request, record):
         """Make a link, or revoke one."""

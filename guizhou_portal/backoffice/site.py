@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -62,12 +63,18 @@ class PortalAdminSite(admin.AdminSite):
         return [section for section in sections.values() if section["models"]]
 
     def index(self, request, extra_context=None):
-        latest = LogEntry.objects.select_related("user", "content_type")[:LATEST_CHANGES]
+        seen = [
+            model
+            for model, model_admin in self._registry.items()
+            if model_admin.has_view_or_change_permission(request)
+        ]
+        kinds = ContentType.objects.get_for_models(*seen, for_concrete_models=False).values()
+        latest = LogEntry.objects.filter(content_type__in=kinds)
         return super().index(
             request,
             {
                 "attention": needs_attention(self, request),
-                "latest_changes": latest,
+                "latest_changes": latest.select_related("user", "content_type")[:LATEST_CHANGES],
                 **(extra_context or {}),
             },
         )
