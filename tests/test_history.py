@@ -28,6 +28,13 @@ def test_a_change_is_told_field_by_field_and_language_by_language(backoffice):
     assert "First stored version." in page
 
 
+def test_a_record_nobody_has_changed_says_so(portal, backoffice):
+    for model in (Project, Event, Contract):
+        assert "Nobody has changed this record here yet." in history_of(
+            backoffice, model.objects.first()
+        )
+
+
 def test_a_change_of_a_part_is_told_with_its_record(backoffice):
     party = ContractPartyFactory(described_as_en="Buyer")
     contract = party.contract

@@ -135,7 +135,7 @@ class KeptAdmin(VersionAdmin):
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         versions = list(versions_of(record).prefetch_related("revision__version_set"))
-        earlier = [*versions[1:], None]
+        earlier = [*versions[1:], None] if versions else []
         by_key = {str(version.pk): version for version in versions}
         chosen = [by_key.get(request.GET.get(name)) for name in ("from", "to")]
         chosen = chosen if all(chosen) else []

@@ -71,6 +71,7 @@ class PreviewMixin:
             {
                 **self.admin_site.each_context(request),
                 "title": _("Preview: %(name)s") % {"name": record},
+                "trail": _("Preview"),
                 "opts": self.opts,
                 "original": record,
                 "languages": OWN_NAMES,

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -39,13 +41,8 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def get_app_list(self, request, app_label=None):
-        """Django's list of applications, regrouped into :data:`SECTIONS`.
-
-        The page of one application keeps Django's own grouping.
-        """
-        apps = super().get_app_list(request, app_label)
-        if app_label:
-            return apps
+        """Django's list of applications, regrouped into :data:`SECTIONS`."""
+        apps = super().get_app_list(request)
         sections = {
             key: {"name": section.name, "icon": section.icon, "app_label": key, "models": []}
             for key, section in SECTIONS.items()
@@ -61,6 +58,10 @@ class PortalAdminSite(admin.AdminSite):
             )
             section["app_url"] = section["models"][0]["admin_url"] if section["models"] else ""
         return [section for section in sections.values() if section["models"]]
+
+    def app_index(self, request, app_label, extra_context=None):
+        """Editors think in sections, not in applications: lead to the overview."""
+        return HttpResponseRedirect(reverse(f"{self.name}:index"))
 
     def index(self, request, extra_context=None):
         seen = [

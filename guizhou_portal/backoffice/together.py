@@ -105,6 +105,7 @@ class TogetherMixin:
         context = {
             **self.admin_site.each_context(request),
             "title": translate("Publish with everything in it: %(name)s") % {"name": record},
+            "trail": translate("Publish with everything in it"),
             "opts": self.opts,
             "original": record,
             "rows": rows,
