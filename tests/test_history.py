@@ -1,8 +1,13 @@
 """Nothing is lost: who changed what, older versions restored, deleted records brought back."""
 
 import re
+from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from reversion.models import Revision, Version
 
 from events.models import Appearance, Contract, ContractParty, Event
 from guizhou_portal.backoffice.history import compared
@@ -126,6 +131,27 @@ def test_records_deleted_from_the_list_come_back_too(backoffice):
     assert project.title_en in page or project.title_de in page
 
 
+def test_deleted_records_come_back_for_thirty_days_and_are_forgotten_then(backoffice):
+    kept = full_event()
+    party = ContractPartyFactory(contract__title_en="Gone for good")
+    for record in (party.contract, ProjectFactory(title_en="Gone lately")):
+        backoffice.post(admin_address(type(record), "delete", record.pk), {"post": "yes"})
+    save(backoffice, filled_in(backoffice, kept), **{"programme-0-DELETE": "on"})
+    long_ago = timezone.now() - timedelta(days=31)
+    Revision.objects.exclude(version__object_repr__startswith="Gone lately").update(
+        date_created=long_ago
+    )
+    out = StringIO()
+    call_command("purge_deleted", stdout=out)
+    assert out.getvalue().count("Forgotten:") == 1
+    assert "Gone for good" in out.getvalue()
+    assert not Version.objects.get_for_object_reference(ContractParty, party.pk).exists()
+    for model, words in ((Contract, "Gone for good"), (Project, "Gone lately")):
+        page = backoffice.get(admin_address(model, "recoverlist")).content.decode()
+        assert (words in page) == (model is Project)
+    assert "· removed" in history_of(backoffice, kept)
+
+
 def test_the_history_asks_as_often_for_many_versions_as_for_two(
     backoffice, django_assert_max_num_queries
 ):
@@ -138,8 +164,6 @@ def test_the_history_asks_as_often_for_many_versions_as_for_two(
 
 
 def test_to_look_at_a_form_stores_no_version(backoffice):
-    from reversion.models import Revision
-
     project = ProjectFactory()
     backoffice.get(admin_address(Project, "change", project.pk))
     backoffice.get(admin_address(Project, "changelist"))

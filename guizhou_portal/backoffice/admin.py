@@ -3,7 +3,6 @@
 import re
 from contextlib import contextmanager
 
-import reversion
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -27,7 +26,13 @@ from guizhou_portal.publishing.models import FormerSlug
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
-from .history import differences, keep_as_found, only_with_parts, versions_of
+from .history import (
+    differences,
+    keep_as_found,
+    keep_before_deletion,
+    only_with_parts,
+    versions_of,
+)
 from .parallel import state_of
 from .permissions import PartPermissions, RecordPermissions
 from .preview import PreviewMixin
@@ -115,20 +120,12 @@ class KeptAdmin(VersionAdmin):
         return super().get_object(request, object_id, from_field)
 
     def delete_model(self, request, obj):
-        self.keep_before_deletion(request, [obj])
+        keep_before_deletion([obj], request.user)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        self.keep_before_deletion(request, queryset)
+        keep_before_deletion(queryset, request.user)
         super().delete_queryset(request, queryset)
-
-    def keep_before_deletion(self, request, records):
-        """Store what is about to go: a record that was never edited has no version yet."""
-        with reversion.create_revision():
-            reversion.set_user(request.user)
-            reversion.set_comment(_("deleted"))
-            for record in records:
-                reversion.add_to_revision(record)
 
     def history_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, unquote(object_id))

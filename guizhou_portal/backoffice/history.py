@@ -3,6 +3,7 @@
 import difflib
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import reversion
 from django.core.exceptions import FieldDoesNotExist
@@ -13,11 +14,13 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
 from modeltranslation.translator import NotRegistered, translator
-from reversion.models import Version
+from reversion.models import Revision, Version
 
 #: Not told: set by the portal, or said by the translated fields themselves.
 SILENT = {"id", "created", "updated"}
 AS_FOUND = "as found"  # the comment of a version that records no change of anybody's
+DELETED = "deleted"  # the comment of the version that was stored last, just before
+KEPT_AFTER_DELETION = timedelta(days=30)
 SHOWN = 50  # versions of a record on its page
 #: Words, and each Chinese character, are compared as a whole.
 WORDS = re.compile(r"[\u4e00-\u9fff]|\s+|[^\s\u4e00-\u9fff]+")
@@ -57,6 +60,38 @@ def keep_as_found(records):
             with reversion.create_revision():
                 reversion.set_comment(AS_FOUND)
                 reversion.add_to_revision(record)
+
+
+def keep_before_deletion(records, user):
+    """Store what is about to go: a record that was never edited has no version yet."""
+    with reversion.create_revision():
+        reversion.set_user(user)
+        reversion.set_comment(DELETED)
+        for record in records:
+            reversion.add_to_revision(record)
+
+
+def forget_deleted(before):
+    """Remove all versions of records deleted before that time, their parts' included.
+
+    Returns the records' names. What was taken out of a record that still exists stays in that
+    record's history.
+    """
+    forgotten = []
+    last = Version.objects.filter(revision__comment=DELETED, revision__date_created__lt=before)
+    for version in last.select_related("revision"):
+        if any(_belongs(version, other) for other in version.revision.version_set.all()):
+            continue  # a part: it goes with its whole
+        stored = Version.objects.get_for_object_reference(version._model, version.object_id)
+        is_back = version._model._base_manager.filter(pk=version.object_id).exists()
+        if is_back or stored.filter(revision__date_created__gte=before).exists():
+            continue
+        together = [_parts(one) for one in stored.select_related("revision")]
+        keys = {part.pk for parts in together for part in parts.values()}
+        Version.objects.filter(pk__in=keys).delete()
+        forgotten.append(version.object_repr)
+    Revision.objects.filter(version__isnull=True).delete()
+    return forgotten
 
 
 def differences(before, after):
