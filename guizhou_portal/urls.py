@@ -50,4 +50,5 @@ urlpatterns = [
     ),
 ]
 
+handler403 = "guizhou_portal.views.permission_denied"
 handler500 = "guizhou_portal.views.server_error"

@@ -3,10 +3,13 @@
 import logging
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from django.views.static import serve
@@ -121,6 +124,14 @@ def server_error(request):
             "<!doctype html><title>500</title><h1>500</h1><p lang=de>Es ist ein Fehler aufgetreten."
             "<p lang=en>Something went wrong.<p lang=zh-Hans>网站出现错误。",
         )
+
+
+def permission_denied(request, exception):
+    """In the back office, its own page: what an editor wrote is still in the browser."""
+    if request.path.startswith(reverse("admin:index")) and request.user.is_staff:
+        context = {**admin.site.each_context(request), "title": _("Access denied")}
+        return render(request, "admin/403.html", context, status=403)
+    return render(request, "403.html", status=403)
 
 
 def csrf_failure(request, reason=""):

@@ -104,6 +104,15 @@ def test_an_editor_leaves_public_records_alone(signed_in):
     assert not PreviewLink.objects.exists()
 
 
+def test_an_editor_whose_record_was_published_meanwhile_is_told_where_the_words_are(signed_in):
+    editor, project = signed_in(Role.EDITOR), ProjectFactory(publication="review")
+    form = filled_in(editor, project)
+    Project.objects.update(publication="published")
+    response = editor.post(form.address, {**form, "title_en": "Changed"})
+    assert response.status_code == 403
+    assert "leads to what you wrote" in response.content.decode()
+
+
 def test_an_editor_does_not_reach_the_public_by_the_parts_of_a_record(signed_in):
     editor = signed_in(Role.EDITOR)
     photo = PhotoFactory()
