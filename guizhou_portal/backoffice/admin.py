@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
@@ -148,6 +149,7 @@ class KeptAdmin(VersionAdmin):
                     }
                     for version, before in zip(versions, earlier, strict=True)
                 ],
+                "trail": translate("History"),
                 "chosen": chosen,
                 "compared": differences(*chosen) if chosen else [],
                 **(extra_context or {}),

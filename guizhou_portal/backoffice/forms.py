@@ -4,7 +4,7 @@ import unicodedata
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -59,6 +59,9 @@ class RecordForm(forms.ModelForm):
             elif isinstance(field.widget, forms.ClearableFileInput):
                 # Django 6 frames it in a fieldset, whose legend does not name the input.
                 field.widget.use_fieldset = False
+            elif isinstance(field.widget, RelatedFieldWidgetWrapper):
+                # Who chooses an organisation here must not delete it from everywhere by the way.
+                field.widget.can_delete_related = field.widget.can_view_related = False
         if "publish_at" in self.fields:
             explain(self.fields["publish_at"], _("Time in Germany."))
 
