@@ -55,7 +55,7 @@ ENDS = r"(?:p|h3|h4|li|blockquote|caption|th|td)"
 #: they are repeated until nothing is left to tidy.
 TIDYING = [
     # An address that was refused leaves no link behind; a link around nothing is none.
-    (re.compile(r"<a(?![^>]*\shref=)[^>]*>(.*?)</a>", re.DOTALL), r"\1"),
+    (re.compile(r"<a\b(?![^>]*\shref=)[^>]*>(.*?)</a>", re.DOTALL), r"\1"),
     (re.compile(rf"<(strong|em|a|abbr)(?:\s[^>]*)?>({BLANK}*)</\1>"), r"\2"),
     # Word processors cut a bold word in pieces.
     (re.compile(r"</(strong|em)><\1>"), ""),

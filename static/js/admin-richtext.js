@@ -7,6 +7,8 @@ import { tidied } from "./richtext/pasting.js";
 import { extensions } from "./richtext/schema.js";
 import { Toolbar } from "./richtext/toolbar.js";
 
+let dialog; // one for all editors of the page
+
 const equip = (textarea) => {
   const parts = textarea.parentElement.querySelector("template.richtext-parts");
   if (!parts || textarea.dataset.richtext === "on" || textarea.disabled || textarea.readOnly) return;
@@ -14,7 +16,7 @@ const equip = (textarea) => {
   const box = parts.content.querySelector(".richtext").cloneNode(true);
   const area = box.querySelector(".richtext__area");
   const bar = box.querySelector("[role=toolbar]");
-  const dialog = new LinkDialog(parts.content.querySelector("dialog").cloneNode(true));
+  dialog ??= new LinkDialog(parts.content.querySelector("dialog").cloneNode(true));
   const label = document.querySelector(`label[for="${textarea.id}"]`);
   const help = document.getElementById(`${textarea.id}_helptext`);
   const helpOfSource = help?.textContent;
@@ -45,6 +47,11 @@ const equip = (textarea) => {
     if (event.key === "Escape") isLeaving = true;
     else if (event.key === "Tab" && (isLeaving || !isInTable)) return true;
     else if (event.key !== "Shift") isLeaving = false;
+    if (event.key === "F10" && event.altKey) {
+      event.preventDefault();
+      toolbar.focus();
+      return true;
+    }
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       dialog.open(editor);
@@ -113,13 +120,13 @@ const equip = (textarea) => {
       textarea.focus();
     } else {
       if (textarea.value !== left) takeOver();
-      editor.commands.focus();
+      editor.view.focus();
     }
   };
 
   takeOver(true);
   show(false);
-  new Toolbar(bar, editor, {
+  const toolbar = new Toolbar(bar, editor, {
     link: { run: () => dialog.open(editor), isOn: () => editor.isActive("link") },
     source: { run: toggleSource, isOn: () => isSource },
   });
@@ -129,7 +136,7 @@ const equip = (textarea) => {
     if (!isOwn && !isSource) takeOver();
   });
   textarea.addEventListener("focus", () => {
-    if (!isSource) editor.commands.focus();
+    if (!isSource) editor.view.focus();
   });
 };
 

@@ -1,11 +1,12 @@
 // Between the HTML that is stored and the document that is edited.
 import { pm } from "../../django_prose_editor/editor.js";
 
-// A style attribute in markup is what the content security policy refuses, even where nothing is
-// shown; and pasting.js wants to read it.
-const withoutStyles = (html) => html.replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, "$1data-style$2");
+// Style attributes and event handlers in markup are what the content security policy refuses and
+// reports, even where nothing is shown or run. Under other names, pasting.js reads the styles.
+const TAGS = /<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
+const inert = (html) => html.replace(TAGS, (tag) => tag.replace(/([\s"'/])(style|on[a-z]+)(?=\s*=)/gi, "$1data-$2"));
 
-export const parsed = (html) => new DOMParser().parseFromString(withoutStyles(html), "text/html").body;
+export const parsed = (html) => new DOMParser().parseFromString(inert(html), "text/html").body;
 
 // Plain text, as somebody typed it without the editor: an empty line parts paragraphs.
 const TAG = /<\/?(p|br|h[1-6]|[uo]l|li|blockquote|strong|em|b|i|a|abbr|table|div|span)\b[^<]*>/i;
@@ -52,6 +53,13 @@ const unwrap = (holder) => {
   if (first?.tagName === "P" && !first.attributes.length && alone) first.replaceWith(...first.childNodes);
 };
 
+// Blanks at either end of a block are never meant.
+const trim = (block) => {
+  const [first, last] = [block.firstChild, block.lastChild];
+  if (first?.nodeType === 3) first.data = first.data.trimStart();
+  if (last?.nodeType === 3) last.data = last.data.trimEnd();
+};
+
 const arrangeTable = (table) => {
   const rows = [...table.rows].filter((row) => row.closest("table") === table);
   const isHead = (row) => row.hasAttribute("data-head") || [...row.cells].every((cell) => cell.tagName === "TH");
@@ -89,6 +97,7 @@ const blocks = (doc, schema) => {
   body.append(pm.model.DOMSerializer.fromSchema(schema).serializeFragment(doc.content));
   body.querySelectorAll("table").forEach(arrangeTable);
   body.querySelectorAll("[data-caption]").forEach((line) => line.removeAttribute("data-caption"));
+  body.querySelectorAll("p, h3, h4").forEach(trim);
   body.querySelectorAll("li, td, th").forEach(unwrap);
   body.querySelectorAll("p, h3, h4").forEach((block) => isEmpty(block) && block.remove());
   return [...body.children].filter((block) => !isEmpty(block) || block.tagName === "TABLE").map(lines);

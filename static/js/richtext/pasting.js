@@ -42,6 +42,7 @@ const listsFromWord = (body) => {
       const level = levelOf(paragraph);
       const name = /^[\p{L}\p{N}]+[.)、．]|^\(/u.test(takeMarker(paragraph)) ? "ol" : "ul";
       while (open.length && open.at(-1)[0] > level) open.pop();
+      if (open.at(-1)?.[0] === level && open.at(-1)[1].localName !== name) open.pop();
       if (!open.length || open.at(-1)[0] < level) {
         const list = document.createElement(name);
         const item = open.at(-1)?.[1].lastElementChild;
@@ -75,6 +76,18 @@ const spread = (cell) => {
   }
 };
 
+// A first row in bold is what word processors have for a header.
+const nameHeaders = (table) => {
+  const cells = [...(table.rows[0]?.cells || [])].filter((cell) => cell.textContent.trim());
+  const isBoldCell = (cell) => {
+    const bold = [...cell.querySelectorAll("strong")].map((one) => one.textContent).join("");
+    return bold.replace(/\s/g, "") === cell.textContent.replace(/\s/g, "");
+  };
+  if (table.rows.length > 1 && !table.querySelector("th") && cells.length && cells.every(isBoldCell)) {
+    [...table.rows[0].cells].forEach((cell) => rename(cell, "th"));
+  }
+};
+
 export const tidied = (html) => {
   // Copied from an editor of the portal: it is tidy, and says how it fits in.
   if (/data-pm-slice=/.test(html)) return parsed(html).innerHTML;
@@ -103,6 +116,7 @@ export const tidied = (html) => {
     else if (isItalic(style)) rename(span, "em");
     else unwrap(span);
   });
+  body.querySelectorAll("table").forEach(nameHeaders);
   // Headings are bold by themselves.
   body.querySelectorAll(":is(h3, h4, th) strong").forEach(unwrap);
   // The language Word thinks a text is in, it writes everywhere, and is often wrong.

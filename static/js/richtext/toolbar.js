@@ -113,8 +113,13 @@ export class Toolbar {
     this.show();
   }
 
-  // Arrow keys lead from button to button; Tab leads past the toolbar.
+  focus() {
+    this.buttons.find((button) => button.tabIndex === 0).focus();
+  }
+
+  // Arrow keys lead from button to button; Tab leads past the toolbar, Escape back to the text.
   move(event) {
+    if (event.key === "Escape") this.editor.view.focus();
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
