@@ -151,7 +151,7 @@ export class Toolbar {
       const isOffered = button.dataset.do === "source" || !isSource;
       if (button.closest("[data-within]")?.hidden) return;
       button.setAttribute("aria-disabled", !(isOffered && is(can, true)));
-      if (isOn) button.setAttribute("aria-pressed", is(isOn, false));
+      if (isOn) button.setAttribute("aria-pressed", isOffered && is(isOn, false));
     });
     // Of a button that has gone, the way in must not be lost.
     const way = this.buttons.find((button) => button.tabIndex === 0);
