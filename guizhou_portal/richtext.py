@@ -3,6 +3,7 @@
 import html
 import re
 
+from django import forms
 from django.db import models
 from django.utils.html import linebreaks, strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -33,11 +34,53 @@ TAG_NAMES = ELEMENTS | RENAMED.keys() | {
     "html", "iframe", "img", "input", "ins", "label", "link", "main", "math", "meta", "nav",
     "noscript", "object", "option", "param", "picture", "pre", "s", "script", "select", "small",
     "source", "span", "strike", "style", "sub", "sup", "svg", "template", "textarea", "tfoot",
-    "title", "track", "u", "video",
+    "title", "track", "u", "video", "xml",
 }  # fmt: skip
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>")
+#: Elements that go with all they hold: no reader sees it.
+UNSEEN = {"script", "style", "title", "xml"}
+#: A tag, perhaps of Microsoft's vocabularies, such as <o:p>.
+TAG = re.compile(
+    r"<(/?)((?:[movwx]|st1):[a-zA-Z0-9]+|[a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>", re.IGNORECASE
+)
+#: Comments, the conditional ones of Word among them, and what heads a document.
+REMARK = re.compile(
+    r"<!--.*?-->|<!\[(?:if|endif)\b[^>]*>|<!doctype\b[^>]*>|<\?xml\b[^>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
 BLOCK = re.compile(r"(</?(?:p|h3|h4|ul|ol|blockquote|table)\b[^>]*>)", re.IGNORECASE)
-NOTHING = re.compile(r"<(p|h3|h4|li|blockquote)>(?:\s|&nbsp;|\u00a0|<br>)*</\1>")
+
+BLANK = r"(?:\s|&nbsp;|<br>)"
+ENDS = r"(?:p|h3|h4|li|blockquote|caption|th|td)"
+#: What tidies clean HTML, each step with what takes its place. The order does not matter:
+#: they are repeated until nothing is left to tidy.
+TIDYING = [
+    # An address that was refused leaves no link behind; a link around nothing is none.
+    (re.compile(r"<a\b(?![^>]*\shref=)[^>]*>(.*?)</a>", re.DOTALL), r"\1"),
+    (re.compile(rf"<(strong|em|a|abbr)(?:\s[^>]*)?>({BLANK}*)</\1>"), r"\2"),
+    # Word processors cut a bold word in pieces.
+    (re.compile(r"</(strong|em)><\1>"), ""),
+    # Spaces that were typed to move words about; a single one keeps number and unit together.
+    (re.compile(r"(?=\s*&nbsp;)(?:\s|&nbsp;){2,}"), " "),
+    (re.compile(rf"(<{ENDS}(?:\s[^>]*)?>)(?=\s*(?:&|<br>)){BLANK}+"), r"\1"),
+    (re.compile(rf"\s*(?:&nbsp;|<br>){BLANK}*(?=</{ENDS}>)"), ""),
+    # One paragraph alone in a cell or list item, or before the list below an item, is its text.
+    (
+        re.compile(
+            r"(<(li|td|th)(?:\s[^>]*)?>)\s*<p>((?:(?!</?p\b).)*)</p>\s*(?=</\2>)", re.DOTALL
+        ),
+        r"\1\3",
+    ),
+    (
+        re.compile(r"(<li(?:\s[^>]*)?>)\s*<p>((?:(?!</?p\b).)*)</p>\s*(?=<[uo]l\b)", re.DOTALL),
+        r"\1\2",
+    ),
+    (
+        re.compile(
+            rf"<(p|h3|h4|ul|ol|li|blockquote|table|caption|thead|tbody|tr)(?:\s[^>]*)?>{BLANK}*</\1>"
+        ),
+        "",
+    ),
+]
 
 
 def sanitise(text):
@@ -45,13 +88,13 @@ def sanitise(text):
 
     No word an editor typed is lost: a sign such as "<" stays a sign, headings and blocks of other
     kinds become the nearest of ours, and loose text becomes paragraphs. What holds no word in
-    the end is an empty text.
+    the end is an empty text. A text that was sanitised comes out as it went in.
     """
     import nh3
 
     if not text:
         return text
-    text, tags = _marked_up(text.strip())
+    text, tags = _marked_up(REMARK.sub("", text).strip())
     if not tags:
         text = linebreaks(html.unescape(text), autoescape=True)
     elif not BLOCK.search(text):
@@ -62,9 +105,10 @@ def sanitise(text):
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
+        clean_content_tags=UNSEEN,
     )
-    clean = NOTHING.sub("", _in_paragraphs(clean)).strip()
-    return clean if strip_tags(clean).strip() else ""
+    clean = _tidy(_in_paragraphs(clean)).strip()
+    return clean if html.unescape(strip_tags(clean)).strip() else ""
 
 
 def _marked_up(text):
@@ -72,11 +116,12 @@ def _marked_up(text):
     out, end, tags = [], 0, 0
     for match in TAG.finditer(text):
         name = match[2].lower()
-        if name not in TAG_NAMES:
+        if name not in TAG_NAMES and ":" not in name:
             continue
         tags += 1
         out.append(text[end : match.start()].replace("<", "&lt;"))
-        out.append(f"<{match[1]}{RENAMED.get(name, name)}{match[3]}>")
+        if ":" not in name:
+            out.append(f"<{match[1]}{RENAMED.get(name, name)}{match[3]}>")
         end = match.end()
     out.append(text[end:].replace("<", "&lt;"))
     return "".join(out), tags
@@ -94,12 +139,33 @@ def _in_paragraphs(clean):
     return "".join(out)
 
 
+def _tidy(clean):
+    """Clean HTML without what word processors leave behind; each step makes it shorter."""
+    before = None
+    while before != clean:
+        before = clean
+        for untidy, instead in TIDYING:
+            clean = untidy.sub(instead, clean)
+    return clean
+
+
+class FormattedTextField(forms.CharField):
+    """Takes line ends as they are stored: browsers send two characters for each."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+
 class RichTextField(models.TextField):
     """A ``TextField`` whose value is sanitised HTML once it is saved."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("help_text", HELP)
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": FormattedTextField, **kwargs})
 
     def pre_save(self, model_instance, add):
         # Without fallbacks: the text of one language must not be written into another's column.

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "projects",
     "events",
     "django_countries",
+    "django_prose_editor",  # its script; the rest is guizhou_portal.backoffice.rich_text
     "reversion",
     "django.forms",  # its widgets' templates, for the forms of public pages
     "django.contrib.auth",

@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal.richtext import RichTextField
+
 from .parallel import conflict_of
 from .permissions import NOT_YOURS, wholes
+from .rich_text import RichTextWidget
 
 YEARS = range(1900, 2101)
 
@@ -30,8 +33,9 @@ class PlausibleDateTimeField(forms.SplitDateTimeField):
         return super().compress(data_list)
 
 
-#: For ``formfield_overrides``: how the admin asks for points in time and for addresses.
+#: For ``formfield_overrides``: how the admin asks for formatted texts, points in time, addresses.
 FIELDS = {
+    RichTextField: {"widget": RichTextWidget},
     models.DateTimeField: {"form_class": PlausibleDateTimeField, "widget": AdminSplitDateTime},
     models.URLField: {"assume_scheme": "https"},
 }
