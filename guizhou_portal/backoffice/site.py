@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
+from .signin.sign_ins import may_see
+from .signin.site import SignInSite
 
 
 class Section(NamedTuple):
@@ -31,7 +33,7 @@ SECTIONS = {
 LATEST_CHANGES = 8
 
 
-class PortalAdminSite(admin.AdminSite):
+class PortalAdminSite(SignInSite):
     site_title = _("Guizhou Portal: editing")
     site_header = _("Guizhou Portal")
     index_title = _("What needs attention")
@@ -54,12 +56,18 @@ class PortalAdminSite(admin.AdminSite):
                 key = getattr(self.get_model_admin(model["model"]), "section", "accounts")
                 model["adds"] = capfirst(model["model"]._meta.verbose_name)
                 sections[key]["models"].append(model)
-        for section in sections.values():
-            section["models"].sort(
-                key=lambda one: getattr(self.get_model_admin(one["model"]), "position", 0)
+        if may_see(request.user):
+            sections["accounts"]["models"].append(
+                {"name": _("Sign-ins"), "admin_url": reverse("admin:sign_ins")}
             )
+        for section in sections.values():
+            section["models"].sort(key=lambda one: self.position_of(one.get("model")))
             section["app_url"] = section["models"][0]["admin_url"] if section["models"] else ""
         return [section for section in sections.values() if section["models"]]
+
+    def position_of(self, model):
+        """Where its records stand in their section; a page without records comes last."""
+        return getattr(self.get_model_admin(model), "position", 0) if model else float("inf")
 
     def index(self, request, extra_context=None):
         latest = LogEntry.objects.select_related("user", "content_type")[:LATEST_CHANGES]
