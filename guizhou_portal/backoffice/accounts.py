@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -55,6 +56,7 @@ class AccountAdmin(UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
     change_password_form = NewPasswordForm
+    change_list_template = "admin/account_list.html"
     add_form_template = change_form_template = "admin/account.html"
     change_user_password_template = "admin/account_password.html"  # noqa: S105  (a file)
 
@@ -150,6 +152,10 @@ class AccountAdmin(UserAdmin):
         if factors.is_required(account):
             return _("Not set up yet; asked for at the next sign-in")
         return _("Not set up: password alone")
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         may_change = obj and self.has_change_permission(request, obj)

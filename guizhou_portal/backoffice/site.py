@@ -70,12 +70,14 @@ class PortalAdminSite(SignInSite):
         return getattr(self.get_model_admin(model), "position", 0) if model else float("inf")
 
     def index(self, request, extra_context=None):
-        latest = LogEntry.objects.select_related("user", "content_type")[:LATEST_CHANGES]
+        latest = LogEntry.objects.select_related("user", "content_type")
+        if not may_see(request.user):  # who has which role is not for everybody
+            latest = latest.exclude(content_type__app_label="auth")
         return super().index(
             request,
             {
                 "attention": needs_attention(self, request),
-                "latest_changes": latest,
+                "latest_changes": latest[:LATEST_CHANGES],
                 **(extra_context or {}),
             },
         )

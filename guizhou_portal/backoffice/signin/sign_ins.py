@@ -4,6 +4,7 @@ from axes.models import AccessFailureLog, AccessLog
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, CharField, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -13,6 +14,7 @@ EVENTS = {
     "in": _("Signed in"),
     "password": _("Wrong user name or password"),
     "code": _("Wrong code"),
+    "either": _("Wrong password or code"),  # when the second step was to be changed
     "refused": _("Refused: too many attempts"),
 }
 PER_PAGE = 50
@@ -29,13 +31,16 @@ def attempts(event="", name=""):
     failed = AccessFailureLog.objects.annotate(
         event=Case(
             When(locked_out=True, then=Value("refused")),
-            When(path_info="/admin/login/", then=Value("password")),
-            default=Value("code"),
+            When(path_info=reverse("admin:login_code"), then=Value("code")),
+            When(path_info=reverse("admin:two_steps"), then=Value("either")),
+            default=Value("password"),
             output_field=CharField(),
         )
     )
+    wanted = {"event": event, "username__icontains": name}
+    wanted = {lookup: value for lookup, value in wanted.items() if value}
     rows = [
-        kind.filter(**({"event": event} if event else {}), username__icontains=name)
+        kind.filter(**wanted)
         .order_by()
         .values_list("attempt_time", "event", "username", "ip_address")
         for kind in (succeeded, failed)

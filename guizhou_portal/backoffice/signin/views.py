@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView, View
+from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp import login as end_second_step
 
 from . import factors, forms, journal
@@ -77,6 +78,7 @@ class SignIn(SitePage, LoginView):
         if not factors.has_factor(user):
             response = super().form_valid(form)
             return self.on_to(Missing.SET_UP) if missing_step(user) else response
+        journal.note("code asked", self.request, user.get_username())
         # Nobody is signed in yet: until the code is given, the session names no user.
         self.request.session.flush()
         self.request.session[HALFWAY] = {
@@ -131,7 +133,7 @@ class SignInCode(SitePage, RedirectURLMixin, FormView):
             self.request.session.cycle_key()
             end_second_step(self.request, form.device)
             journal.note("code given", self.request, self.person.get_username())
-        if form.device.model_label() == "otp_static.staticdevice":
+        if len(form.cleaned_data["code"]) == factors.RECOVERY_DIGITS:
             self.say_how_many_are_left()
         return HttpResponseRedirect(self.get_success_url())
 
@@ -210,7 +212,7 @@ class TwoSteps(OwnAccount, FormView):
         if factors.is_required(self.request.user):
             form.add_error(None, _("Your role requires two-step sign-in."))
             return self.form_invalid(form)
-        self.request.session.pop("otp_device_id", None)
+        self.request.session.pop(DEVICE_ID_SESSION_KEY, None)
         factors.turn_off(self.request.user)
         journal.tell(self.request, "two steps turned off", "deleted")
         messages.success(self.request, _("From now on your password is enough to sign in."))
@@ -227,9 +229,11 @@ class SetUp(OwnAccount, FormView):
     template_name = "admin/two_steps_set_up.html"
 
     def dispatch(self, request):
-        session = request.session
-        self.is_confirmed = any(is_fresh(session.get(key)) for key in (CONFIRMED, SIGNED_IN))
-        if not self.is_confirmed and is_staff(request.user) and factors.has_factor(request.user):
+        has_factor = is_staff(request.user) and factors.has_factor(request.user)
+        # Another app needs password and code anew; the first one a password that is fresh.
+        enough = (CONFIRMED,) if has_factor else (CONFIRMED, SIGNED_IN)
+        self.is_confirmed = any(is_fresh(request.session.get(key)) for key in enough)
+        if has_factor and not self.is_confirmed:
             return redirect("admin:two_steps")
         return super().dispatch(request)
 
