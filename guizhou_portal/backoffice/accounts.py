@@ -170,11 +170,11 @@ class AccountAdmin(UserAdmin):
         message = super().construct_change_message(request, form, formsets, add)
         if "roles" not in form.changed_data:
             return message
-        before, after = (set(names or ()) for names in (form["roles"].initial, form["roles"].data))
         for part in message:
-            fields = part.get("changed", {}).get("fields", [])
-            part.get("changed", {})["fields"] = [one for one in fields if one != "Roles"]
-        message = [part for part in message if part.get("changed", {}).get("fields", True)]
+            if "changed" in part:
+                part["changed"]["fields"].remove("Roles")
+        message = [part for part in message if part.get("changed") != {"fields": []}]
+        before, after = form["roles"].initial, form.cleaned_data["roles"]
         for role in Role:
             if (role.value in before) != (role.value in after):
                 action = "added" if role.value in after else "deleted"
