@@ -124,7 +124,7 @@ class AccountAdmin(UserAdmin):
 
     # --- what is shown ---------------------------------------------------------------------------
 
-    @admin.display(description=_("name"), ordering="last_name")
+    @admin.display(description=_("full name"), ordering="last_name")
     def full_name(self, account):
         return account.get_full_name()
 
@@ -181,7 +181,7 @@ class AccountAdmin(UserAdmin):
                 message.append({action: {"name": "role", "object": str(role.label)}})
         return message
 
-    # --- passwords, and a lost telephone ---------------------------------------------------------
+    # --- passwords, and a lost phone -------------------------------------------------------------
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.turn_off_view)

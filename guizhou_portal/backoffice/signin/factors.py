@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 from guizhou_portal.backoffice.roles import needs_one_time_password
 
 CODE_DIGITS = 6
-RECOVERY_DIGITS = 10  # digits alone: a telephone shows one keyboard for both kinds of code
+RECOVERY_DIGITS = 10  # digits alone: a phone shows one keyboard for both kinds of code
 RECOVERY_CODES = 10
 
 new_key = default_key

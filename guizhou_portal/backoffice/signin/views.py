@@ -124,6 +124,11 @@ class SignInCode(SitePage, RedirectURLMixin, FormView):
     def get_form_kwargs(self):
         return {"request": self.request, "user": self.person, **super().get_form_kwargs()}
 
+    def get_form(self):
+        form = super().get_form()
+        form.fields["code"].widget.attrs["autofocus"] = True
+        return form
+
     def form_valid(self, form):
         if self.is_halfway:
             self.request.session.pop(HALFWAY)
