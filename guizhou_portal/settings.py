@@ -1,5 +1,6 @@
 """The portal's settings, from the environment (README lists the variables)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -17,6 +18,8 @@ PORT = environment.port("PORT", 8000)
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
 HTTPS = environment.read("bool", "HTTPS", False)
+# Publishers and administrators sign in with a one-time password as well.
+REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -30,6 +33,10 @@ INSTALLED_APPS = [
     "django_countries",
     "django_prose_editor",  # its script; the rest is guizhou_portal.backoffice.rich_text
     "reversion",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "django.forms",  # its widgets' templates, for the forms of public pages
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -50,8 +57,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guizhou_portal.backoffice.signin.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "guizhou_portal.urls"
@@ -82,15 +91,41 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache("CACHE_URL")}
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
 
+# --- signing in --------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "guizhou_portal.backoffice.signin.throttle.ThrottlingBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_LONGEST = 12 * 3600  # seconds from signing in, whatever the activity
+
+OTP_TOTP_ISSUER = "Guizhou Portal"
+
+# After so many failures of one account from one address, a pause for both together: a colleague
+# elsewhere can still sign in. What an address may do altogether: see signin/throttle.py.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_HANDLER = "guizhou_portal.backoffice.signin.throttle.SignInHandler"
+AXES_CLIENT_IP_CALLABLE = "guizhou_portal.backoffice.signin.addresses.counted_address"
+AXES_LOCKOUT_CALLABLE = "guizhou_portal.backoffice.signin.throttle.refuse"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = False  # one readable list instead: signin/journal.py
 
 # --- languages ---------------------------------------------------------------------------------
 
@@ -157,6 +192,9 @@ LOGGING = {
     "loggers": {
         # Visitors' typing errors are not worth a line each; errors are.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # One line for each attempt to sign in; what axes says of it besides is not needed.
+        "guizhou_portal.signin": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "axes": {"level": "CRITICAL"},
         # Scanners ask for other hosts all day long; the answer is 400.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },

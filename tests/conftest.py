@@ -20,6 +20,7 @@ def plain_site(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A request leaves its language active on the thread; the next test starts in the default one.
     with translation.override("de"):

@@ -13,7 +13,12 @@ class BackofficeConfig(AppConfig):
     name = "guizhou_portal.backoffice"
 
     def ready(self):
+        from . import accounts
         from .roles import create_roles
+        from .signin import journal
 
         # The last of the installed apps: the permissions of all others exist by then.
         post_migrate.connect(create_roles, sender=self)
+        # All admin modules are loaded by now, and axes listens already.
+        accounts.register()
+        journal.connect()

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponseRedirect
@@ -11,6 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
+from .signin.sign_ins import may_see
+from .signin.site import SignInSite
 
 
 class Section(NamedTuple):
@@ -34,7 +35,7 @@ SECTIONS = {
 LATEST_CHANGES = 8
 
 
-class PortalAdminSite(admin.AdminSite):
+class PortalAdminSite(SignInSite):
     site_title = _("Guizhou Portal: editing")
     site_header = _("Guizhou Portal")
     index_title = _("What needs attention")
@@ -52,12 +53,18 @@ class PortalAdminSite(admin.AdminSite):
                 key = getattr(self.get_model_admin(model["model"]), "section", "accounts")
                 model["adds"] = capfirst(model["model"]._meta.verbose_name)
                 sections[key]["models"].append(model)
-        for section in sections.values():
-            section["models"].sort(
-                key=lambda one: getattr(self.get_model_admin(one["model"]), "position", 0)
+        if may_see(request.user):
+            sections["accounts"]["models"].append(
+                {"name": _("Sign-ins"), "admin_url": reverse("admin:sign_ins")}
             )
+        for section in sections.values():
+            section["models"].sort(key=lambda one: self.position_of(one.get("model")))
             section["app_url"] = section["models"][0]["admin_url"] if section["models"] else ""
         return [section for section in sections.values() if section["models"]]
+
+    def position_of(self, model):
+        """Where its records stand in their section; a page without records comes last."""
+        return getattr(self.get_model_admin(model), "position", 0) if model else float("inf")
 
     def app_index(self, request, app_label, extra_context=None):
         """Editors think in sections, not in applications: lead to the overview."""

@@ -1,0 +1,42 @@
+"""Who a session belongs to, whether the second step was taken, and when it ends."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.middleware import OTPMiddleware
+
+SIGNED_IN = "signed_in"  # keys of the session; values in seconds since 1970
+ACTIVE = "active"
+RENEWED_AFTER = 300  # seconds: a session is not written with every page
+
+
+class SignInMiddleware(OTPMiddleware):
+    """Sets ``request.user.otp_device``; ends a session that is too old or lost its second factor.
+
+    All of it happens when a page first asks for the user: public pages never do.
+    """
+
+    def _verify_user_sync(self, request, user):
+        signed_in = user.is_authenticated
+        verified = signed_in and DEVICE_ID_SESSION_KEY in request.session
+        user = super()._verify_user_sync(request, user)
+        if signed_in and ((verified and not user.is_verified()) or is_too_old(request.session)):
+            request.session.flush()
+            user = AnonymousUser()
+            self._init_user_fields(user)
+        elif signed_in:
+            renew(request.session)
+        return user
+
+
+def is_too_old(session):
+    return time.time() - session.get(SIGNED_IN, 0) > settings.SESSION_LONGEST
+
+
+def renew(session):
+    """Let the session live on from now, by writing to it."""
+    now = time.time()
+    if now - max(session[SIGNED_IN], session.get(ACTIVE, 0)) > RENEWED_AFTER:
+        session[ACTIVE] = now
