@@ -76,7 +76,7 @@ class PublishingMixin:
         """
         done = self.change_publication(request, queryset, publication)
         if done:
-            self.message_user(request, words % {"n": len(done)})
+            self.message_user(request, words % {"n": len(done)}, messages.SUCCESS)
 
     def change_publication(self, request, queryset, publication, publish_at=None):
         """The records whose publication was set; of the others it is said why not.

@@ -155,7 +155,7 @@ class TogetherMixin:
             )
         if number:
             when = publish_at and date_format(timezone.localtime(publish_at), "DATETIME_FORMAT")
-            self.message_user(request, words % {"n": number, "when": when})
+            self.message_user(request, words % {"n": number, "when": when}, messages.SUCCESS)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and obj.pk and self.has_publish_permission(request):

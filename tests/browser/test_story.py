@@ -1,0 +1,244 @@
+"""What the back office is for: three people bring a conference to the public, in three languages.
+
+``make guide`` runs the same story in German and in English and keeps its pictures for the editor's
+guide.
+"""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.utils.translation import override
+from playwright.sync_api import expect
+
+from events.models import Contract, Event, Official
+from guizhou_portal.backoffice.roles import Role
+from tests.factories import OrganisationFactory, picture_bytes
+from tests.test_signin import app_code, with_app
+
+LANGUAGE = os.environ.get("GUIDE_LANGUAGE", "")
+PICTURES = Path(settings.BASE_DIR) / "docs" / "guide"
+PASSWORD = "a-long-password"
+TITLES = {"de": "Musterkonferenz", "en": "Sample conference", "zh_hans": "样本会议"}
+SUMMARIES = {
+    "de": "Ein Beispiel für das Handbuch.",
+    "en": "An example for the guide.",
+    "zh_hans": "手册中的示例。",
+}
+
+
+def keep(page, name, whole=False):
+    """Keep a picture of the page for the guide; nothing in an ordinary run."""
+    if not LANGUAGE:
+        return
+    from PIL import Image
+
+    page.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(page.screenshot(full_page=whole)))
+    PICTURES.mkdir(exist_ok=True)
+    shot.convert("RGB").save(PICTURES / f"{LANGUAGE}-{name}.webp", quality=80, method=6)
+
+
+@pytest.fixture
+def at_work(site, browser, settings):
+    """Opens a browser for somebody with one role, signed in as that role asks."""
+    settings.REQUIRE_2FA = True
+    contexts = []
+
+    def open_browser(name, role):
+        user = User.objects.create_user(name, password=PASSWORD, first_name=name, is_staff=True)
+        user.groups.add(Group.objects.get(name=role.value))
+        contexts.append(
+            browser.new_context(
+                viewport={"width": 1280, "height": 860},
+                locale={"de": "de-DE"}.get(language(), "en-GB"),
+            )
+        )
+        page = contexts[-1].new_page()
+        if role is Role.PUBLISHER:
+            with_app(user)
+        page.goto(f"{site}/admin/")
+        page.fill("#id_username", name)
+        page.fill("#id_password", PASSWORD)
+        page.keyboard.press("Enter")
+        if role is Role.PUBLISHER:
+            page.fill("[name=code]", app_code(user))
+            page.keyboard.press("Enter")
+        expect(page.locator("#attention")).to_be_visible()
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+def language():
+    return LANGUAGE or "en"
+
+
+def write(page, field, texts):
+    page.fill(f"[name={field}_{language()}]", texts[language()])
+
+
+def choose(page, field, words):
+    """Choose from a box that is searched by typing; ``field``: the name of its select."""
+    page.locator(f"select[name={field}] + .select2 .select2-selection").click()
+    page.locator(".select2-container--open .select2-search__field").fill(words)
+    page.locator(".select2-results__option", has_text=words).first.click()
+
+
+def ask_for_review(page, site, kind, *keys):
+    page.goto(f"{site}/admin/events/{kind}/")
+    for key in keys:
+        page.check(f"[name=_selected_action][value='{key}']")
+    page.select_option("[name=action]", "ask_for_review")
+    page.click(".actions button[name=index]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def write_the_event(page, site):
+    page.goto(f"{site}/admin/events/event/add/")
+    write(page, "title", TITLES)
+    write(page, "summary", SUMMARIES)
+    area = page.locator(f"#id_report_{language()}_editor")
+    area.click()
+    area.press_sequentially(SUMMARIES[language()])
+    page.select_option("[name=country]", "DE")
+    page.fill("[name=starts_at_0]", "2031-06-05")
+    page.fill("[name=starts_at_1]", "10:00")
+    group = page.locator("#programme-group")
+    if group.locator("details").count():
+        group.locator("summary").first.click()
+    group.locator(".add-row a").click()
+    page.select_option("[name=programme-0-kind]", "greeting")
+    words = {"de": "Muster-Grußwort", "en": "Sample greeting"}
+    page.fill(f"[name=programme-0-title_{language()}]", words[language()])
+    page.evaluate("scrollTo(0, 0)")
+    keep(page, "2-event")
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    return Event.objects.latest("pk")
+
+
+def say_who_appears(page, site, event):
+    item = event.programme.get()
+    page.goto(f"{site}/admin/events/event/{event.pk}/change/")
+    page.click(f"a[href$='/programmeitem/{item.pk}/change/'] >> visible=true")
+    page.locator("#appearances-group .add-row a").click()
+    with page.expect_popup() as opened:
+        page.click("#add_id_appearances-0-official")
+    popup = opened.value
+    popup.fill("[name=name]", "MUSTER Anna")
+    popup.fill("[name=family_name]", "MUSTER")
+    write(popup, "position", {"de": "Musteramt", "en": "Sample office"})
+    with popup.expect_event("close"):
+        popup.click("[name=_save]")
+    page.select_option("[name=appearances-0-role]", "speaker")
+    page.locator("#appearances-group").scroll_into_view_if_needed()
+    keep(page, "3-people")
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def add_photos(page, site, event):
+    page.goto(f"{site}/admin/events/event/{event.pk}/change/")
+    page.click("a[href$='/photos/']")
+    colours = ["#2f6a5f", "#8fae9b"]
+    page.set_input_files(
+        "#id_files",
+        [
+            {
+                "name": f"{number}.jpg",
+                "mimeType": "image/jpeg",
+                "buffer": picture_bytes((1200, 800), colour=colour),
+            }
+            for number, colour in enumerate(colours, 1)
+        ],
+    )
+    texts = page.locator(f"[name$=image_alt_{language()}]")
+    expect(texts).to_have_count(2)
+    for number in range(2):
+        texts.nth(number).fill(
+            {"de": f"Grüne Fläche {number + 1}", "en": f"Green area {number + 1}"}[language()]
+        )
+    keep(page, "4-photos")
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def enter_a_contract(page, site, event):
+    page.goto(f"{site}/admin/events/event/{event.pk}/change/")
+    page.click(f"a[href$='/contract/add/?event={event.pk}']")
+    write(page, "title", {"de": "Mustervertrag", "en": "Sample contract"})
+    write(page, "summary", SUMMARIES)
+    for number, side in enumerate(("guizhou", "partner")):
+        page.locator("#parties-group .add-row a").click()
+        page.select_option(f"[name=parties-{number}-side]", side)
+    choose(page, "parties-0-organisation", "SAMPLE Works")
+    page.check("[name=parties-1-name_not_published]")
+    page.select_option("[name=parties-1-country]", "CH")
+    page.locator("#parties-group").scroll_into_view_if_needed()
+    keep(page, "5-contract")
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def complete_the_chinese(page, site, event):
+    keep(page, "1-overview")
+    page.click("a[href*='/events/event/?needs=incomplete-zh-hans']")
+    page.click(f"#result_list a[href*='/event/{event.pk}/change/']")
+    page.get_by_label(beside()).select_option("zh-hans")
+    page.fill("[name=title_zh_hans]", TITLES["zh_hans"])
+    page.fill("[name=summary_zh_hans]", SUMMARIES["zh_hans"])
+    keep(page, "7-translation")
+    area = page.locator("#id_report_zh_hans_editor")
+    area.click()
+    area.press_sequentially(SUMMARIES["zh_hans"])
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def beside():
+    with override(language()):
+        from django.utils.translation import gettext
+
+        return gettext("beside it")
+
+
+def publish(page, site, event):
+    page.goto(f"{site}/admin/events/event/{event.pk}/publish/")
+    keep(page, "8-publish")
+    page.click(".submit-row [type=submit]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
+    OrganisationFactory(**{f"name_{one}": "SAMPLE Works" for one in ("de", "en", "zh_hans")})
+    editor = at_work("Edda", Role.EDITOR)
+    event = write_the_event(editor, site)
+    say_who_appears(editor, site, event)
+    # add_photos(editor, site, event)
+    enter_a_contract(editor, site, event)
+    contract, official = Contract.objects.latest("pk"), Official.objects.latest("pk")
+    editor.goto(f"{site}/admin/events/event/{event.pk}/preview/?width=phone")
+    expect(editor.frame_locator("iframe").locator("h1")).to_have_text(TITLES[language()])
+    keep(editor, "6-preview")
+    for kind, record in (("event", event), ("contract", contract), ("official", official)):
+        ask_for_review(editor, site, kind, record.pk)
+    assert client.get(event.get_absolute_url()).status_code == 404
+
+    complete_the_chinese(at_work("Tao", Role.TRANSLATOR), site, event)
+
+    publisher = at_work("Petra", Role.PUBLISHER)
+    publish(publisher, site, event)
+    for record in (event, contract, official):
+        assert client.get(record.get_absolute_url()).status_code == 200
+    publisher.goto(f"{site}/zh-hans/events/{event.slug}/")
+    expect(publisher.locator("h1")).to_have_text(TITLES["zh_hans"])
+    page = publisher.locator("main").inner_text()
+    for words in (SUMMARIES["zh_hans"], "MUSTER", "2031"):
+        assert words in page, words
+    keep(publisher, "9-public")
