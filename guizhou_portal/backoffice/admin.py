@@ -27,8 +27,9 @@ from guizhou_portal.publishing.models import SCHEDULED, FormerSlug, Publication
 
 from .attention import AttentionFilter, checks_of_publication, shortcomings
 from .completeness import language_states
-from .forms import FIELDS, ListForm, RecordForm
+from .forms import FIELDS, RecordForm
 from .history import differences, keep_as_found, versions_of
+from .order import OrderMixin
 from .parallel import state_of
 from .preview import PreviewMixin
 
@@ -147,7 +148,7 @@ class KeptAdmin(VersionAdmin):
         )
 
 
-class RecordAdmin(KeptAdmin, TranslationAdmin):
+class RecordAdmin(OrderMixin, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -171,9 +172,6 @@ class RecordAdmin(KeptAdmin, TranslationAdmin):
             "js/admin-names.js",
             "js/admin-unsaved.js",
         ]
-
-    def get_changelist_form(self, request, **kwargs):
-        return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
 
     def get_changeform_initial_data(self, request):
         """What the address fills in beforehand, less what no field could hold."""

@@ -89,10 +89,15 @@ class RecordForm(forms.ModelForm):
 class ListForm(forms.ModelForm):
     """A row of a list that is edited in place: each input says whose value it holds."""
 
+    #: Whether this editor may change the record of the row; else what is sent for it is ignored.
+    may_change = staticmethod(lambda record: True)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.is_fixed = not self.may_change(self.instance)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+            field.disabled = self.is_fixed
 
 
 def explain(field, words):
