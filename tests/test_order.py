@@ -19,7 +19,6 @@ def rows(model, *numbers):
     return values
 
 
-
 def test_numbers_typed_in_the_form_put_the_programme_in_order(backoffice):
     event = EventFactory()
     first, second = (ProgrammeItemFactory(event=event, order=n) for n in (1, 2))
@@ -50,7 +49,7 @@ def test_a_list_is_arranged_only_when_it_is_whole_and_in_its_order(backoffice):
 
 
 def test_rows_of_others_stay_where_they_are(client, django_user_model, monkeypatch):
-    first, second = ProjectFactory(order=1), ProjectFactory(order=2)
+    _first, second = ProjectFactory(order=1), ProjectFactory(order=2)
     mine = admin.site.get_model_admin(Project)
     monkeypatch.setattr(
         mine, "has_change_permission", lambda request, obj=None: obj is None or obj.pk == second.pk

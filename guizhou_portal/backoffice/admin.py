@@ -29,6 +29,7 @@ from .attention import AttentionFilter, checks_of_publication, shortcomings
 from .completeness import language_states
 from .forms import FIELDS, RecordForm
 from .history import differences, keep_as_found, versions_of
+from .links import broken_links_of
 from .order import OrderMixin
 from .parallel import state_of
 from .preview import PreviewMixin
@@ -221,6 +222,7 @@ class RecordAdmin(OrderMixin, KeptAdmin, TranslationAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["seen"] = state_of(obj) if obj else ""
         context["public_links"] = self.public_links(obj) if obj else []
+        context["broken_links"] = broken_links_of(obj) if obj else []
         # The language the editor works in comes first; the switch remembers another choice.
         context["form_languages"] = OWN_NAMES
         context["form_language"] = get_language()

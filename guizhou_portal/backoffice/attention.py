@@ -19,6 +19,7 @@ from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import SCHEDULED, Publication, scheduled
 
 from .completeness import incomplete_in, is_empty
+from .links import link_fields, with_broken_link
 
 #: After this a record should be read again, whether or not anything in it changed.
 REVIEW_AFTER = timedelta(days=365)
@@ -79,6 +80,12 @@ def checks_of(model_admin):
                 _("picture without alternative text"),
                 lambda: without_alternative_text(model),
                 "image-off",
+            )
+        )
+    if link_fields(model):
+        checks.append(
+            Check(
+                "broken-link", _("with a broken link"), partial(with_broken_link, model), "unplug"
             )
         )
     checks += [
