@@ -30,6 +30,7 @@ from .completeness import language_states
 from .forms import FIELDS, RecordForm
 from .history import differences, keep_as_found, versions_of
 from .links import broken_links_of
+from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
 from .parallel import state_of
 from .preview import PreviewMixin
@@ -149,7 +150,7 @@ class KeptAdmin(VersionAdmin):
         )
 
 
-class RecordAdmin(OrderMixin, KeptAdmin, TranslationAdmin):
+class RecordAdmin(OrderMixin, ManyMixin, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -345,7 +346,7 @@ PUBLICATION = (
 )
 
 
-class PartInline(TranslationStackedInline):
+class PartInline(KnownChoicesMixin, TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm

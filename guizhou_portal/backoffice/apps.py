@@ -13,7 +13,9 @@ class BackofficeConfig(AppConfig):
     name = "guizhou_portal.backoffice"
 
     def ready(self):
+        from . import many
         from .roles import create_roles
 
         # The last of the installed apps: the permissions of all others exist by then.
         post_migrate.connect(create_roles, sender=self)
+        many.connect()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from .many import tell_chosen
 from .parallel import conflict_of
 
 YEARS = range(1900, 2101)
@@ -46,6 +47,7 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        tell_chosen(self)
         for names in self.required_texts():
             for name in names.values():
                 self.fields[name].required = False

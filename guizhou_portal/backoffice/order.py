@@ -1,12 +1,13 @@
 """Records in an order of the editors' own: dragged or moved, kept by the form they stand in."""
 
-from django.contrib.admin.views.main import ALL_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR
 from django.forms import MediaDefiningClass
 
 from .forms import ListForm
+from .many import ManyList
 
 
-class OrderedList(ChangeList):
+class OrderedList(ManyList):
     """A list whose rows can be arranged while it shows all of them, and in their order."""
 
     @property
