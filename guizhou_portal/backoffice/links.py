@@ -15,6 +15,7 @@ from guizhou_portal.richtext import RichTextField
 
 from .models import LinkCheck
 
+TEXT = models.TextField()
 HREF = re.compile(r'href="([^"]*)"')
 
 
@@ -74,9 +75,9 @@ def with_broken_link(model):
             condition |= Q(**{f"{field.attname}__in": broken.values("address")})
             continue
         # As it stands in sanitised HTML, quotes included: no address is a part of another.
-        written = Concat(
-            Value('href="'), Replace(F("address"), Value("&"), Value("&amp;")), Value('"')
-        )
+        ampersands = (Value("&", TEXT), Value("&amp;", TEXT))
+        address = Replace(F("address"), *ampersands, output_field=TEXT)
+        written = Concat(Value('href="', TEXT), address, Value('"', TEXT), output_field=TEXT)
         held = StrIndex(OuterRef(field.attname), written)
         condition |= Q(Exists(broken.annotate(place=held).filter(place__gt=0)))
     return condition
