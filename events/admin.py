@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.admin import (
     in_all_languages,
 )
 from guizhou_portal.backoffice.attention import Check, without_alternative_text
+from guizhou_portal.backoffice.many import AutocompleteFilter
 from guizhou_portal.backoffice.together import TogetherMixin
 from projects.models import Project
 
@@ -30,6 +31,9 @@ from .models import (
     Photo,
     ProgrammeItem,
 )
+
+#: Of the contracts of an event, its form names as many; the list has them all.
+MOST_LINKS = 50
 
 # What a version of a record holds besides the record itself.
 for part in (Appearance, ContractParty, Document, Milestone, Photo):
@@ -129,12 +133,18 @@ class EventAdmin(TogetherMixin, PublicRecordAdmin):
     def contracts_signed(self, event):
         if not event.pk:
             return translate("Save the event first.")
-        return format_html(
-            '{}<p><a href="{}?event={}">{}</a></p>',
-            _links("contract", event.contracts.all()),
-            reverse("admin:events_contract_add"),
-            event.pk,
-            translate("Add a contract"),
+        contracts = event.contracts.all()[: MOST_LINKS + 1]
+        steps = [("add", "event", translate("Add a contract"))]
+        if len(contracts) > MOST_LINKS:
+            words = translate("All contracts of this event")
+            steps.insert(0, ("changelist", "event__id__exact", words))
+        return _links("contract", contracts[:MOST_LINKS]) + format_html_join(
+            "",
+            '<p><a href="{}?{}={}">{}</a></p>',
+            (
+                (reverse(f"admin:events_contract_{step}"), name, event.pk, words)
+                for step, name, words in steps
+            ),
         )
 
     @admin.display(description=_("people"))
@@ -179,7 +189,7 @@ class ProgrammeItemAdmin(RecordAdmin):
     position = 1
     form = ProgrammeItemForm
     list_display = ["title", "event", "kind", "languages", "order"]
-    list_filter = [*RecordAdmin.list_filter, "kind", "event"]
+    list_filter = [*RecordAdmin.list_filter, "kind", ("event", AutocompleteFilter)]
     list_select_related = ["event"]
     search_fields = in_all_languages("title")
     autocomplete_fields = ["event"]
@@ -244,7 +254,13 @@ class ContractAdmin(PublicRecordAdmin):
         *PublicRecordAdmin.checks_for_editors,
     ]
     list_display = ["title", "state", "languages", "event", "kind", "status", "signed_on"]
-    list_filter = [*PublicRecordAdmin.list_filter, "status", "kind", "event", "sectors"]
+    list_filter = [
+        *PublicRecordAdmin.list_filter,
+        "status",
+        "kind",
+        ("event", AutocompleteFilter),
+        "sectors",
+    ]
     list_select_related = ["event"]
     search_fields = in_all_languages("title", "summary")
     autocomplete_fields = ["event", "project", "sectors"]

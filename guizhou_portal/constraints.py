@@ -65,3 +65,19 @@ def not_before(end, start, message):
         name=f"%(app_label)s_%(class)s_{end}_not_before_{start}"[:60],
         violation_error_message=message,
     )
+
+
+class LatestFirstIndex(models.Index):
+    """For lists by a date: latest first, unknown last, and by key among equals."""
+
+    @classmethod
+    def by(cls, column, name):
+        return cls(models.F(column).desc(nulls_last=True), models.F("id"), name=name)
+
+    def create_sql(self, model, schema_editor, using="", **kwargs):
+        index = super()
+        if schema_editor.connection.vendor == "sqlite":
+            # There the unknown comes last by itself, and must not be asked for in an index.
+            column = self.expressions[0].expression.name
+            index = models.Index(fields=[f"-{column}", "id"], name=self.name)
+        return index.create_sql(model, schema_editor, using, **kwargs)

@@ -97,8 +97,7 @@ def test_an_editor_leaves_public_records_alone(signed_in):
     act(editor, "delete_selected", project)
     listing = admin_address(Project, "changelist")
     row = {"form-0-id": project.pk, "form-0-order": "9", "_save": "Save"}
-    page = editor.post(listing, {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, **row})
-    assert "You may not change this record here." in page.content.decode()
+    editor.post(listing, {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, **row})
     project.refresh_from_db()
     assert (project.title_en, project.publication, project.order) == ("As it was", "published", 0)
     assert not PreviewLink.objects.exists()

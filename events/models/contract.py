@@ -7,7 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from guizhou_portal.constraints import Currency, amount_field, amount_with_currency
+from guizhou_portal.constraints import (
+    Currency,
+    LatestFirstIndex,
+    amount_field,
+    amount_with_currency,
+)
 from guizhou_portal.publishing.models import (
     PublicRecord,
     PublicRecordQuerySet,
@@ -92,6 +97,10 @@ class Contract(PublicRecord):
         verbose_name_plural = _("contracts")
         ordering = [F("signed_on").desc(nulls_last=True), "pk"]
         constraints = [*PublicRecord.Meta.constraints, amount_with_currency("value")]
+        indexes = [
+            LatestFirstIndex.by("signed_on", "contract_latest_first"),
+            models.Index(fields=["publication", "publish_at"], name="contract_publication"),
+        ]
 
     def get_absolute_url(self):
         return reverse("events:contract", args=[self.slug])

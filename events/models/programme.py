@@ -77,6 +77,7 @@ class Official(PublicRecord):
         verbose_name_plural = _("officials")
         ordering = ["family_name", "name"]
         constraints = [*PublicRecord.Meta.constraints]
+        indexes = [models.Index(fields=["family_name", "name"], name="official_by_name")]
 
     def get_absolute_url(self):
         return reverse("events:official", args=[self.slug])

@@ -26,7 +26,7 @@ from guizhou_portal.publishing.models import FormerSlug
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
-from .forms import FIELDS, ListForm, RecordForm
+from .forms import FIELDS, RecordForm
 from .history import (
     differences,
     keep_as_found,
@@ -34,6 +34,9 @@ from .history import (
     only_with_parts,
     versions_of,
 )
+from .links import broken_links_of
+from .many import KnownChoicesMixin, ManyMixin
+from .order import OrderMixin
 from .parallel import state_of
 from .permissions import PartPermissions, RecordPermissions
 from .preview import PreviewMixin
@@ -169,7 +172,7 @@ class KeptAdmin(VersionAdmin):
         return reverse(f"{info}_revision", args=[quote(record.pk), version.pk])
 
 
-class RecordAdmin(RecordPermissions, KeptAdmin, TranslationAdmin):
+class RecordAdmin(RecordPermissions, OrderMixin, ManyMixin, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -193,9 +196,6 @@ class RecordAdmin(RecordPermissions, KeptAdmin, TranslationAdmin):
             "js/admin-names.js",
             "js/admin-unsaved.js",
         ]
-
-    def get_changelist_form(self, request, **kwargs):
-        return super().get_changelist_form(request, **{"form": ListForm, **kwargs})
 
     def get_changeform_initial_data(self, request):
         """What the address fills in beforehand, less what no field could hold."""
@@ -245,6 +245,7 @@ class RecordAdmin(RecordPermissions, KeptAdmin, TranslationAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["seen"] = state_of(obj) if obj else ""
         context["public_links"] = self.public_links(obj) if obj else []
+        context["broken_links"] = broken_links_of(obj) if obj else []
         # The language the editor works in comes first; the switch remembers another choice.
         context["form_languages"] = OWN_NAMES
         context["form_language"] = get_language()
@@ -284,7 +285,7 @@ PUBLICATION = (
 )
 
 
-class PartInline(PartPermissions, TranslationStackedInline):
+class PartInline(PartPermissions, KnownChoicesMixin, TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm

@@ -13,7 +13,7 @@ class BackofficeConfig(AppConfig):
     name = "guizhou_portal.backoffice"
 
     def ready(self):
-        from . import accounts
+        from . import accounts, many
         from .roles import create_roles
         from .signin import journal
 
@@ -22,3 +22,4 @@ class BackofficeConfig(AppConfig):
         # All admin modules are loaded by now, and axes listens already.
         accounts.register()
         journal.connect()
+        many.connect()

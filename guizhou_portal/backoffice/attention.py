@@ -19,6 +19,8 @@ from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import SCHEDULED, Publication, scheduled
 
 from .completeness import incomplete_in, is_empty
+from .links import link_fields, with_broken_link
+from .many import numbers_of
 
 #: After this a record should be read again, whether or not anything in it changed.
 REVIEW_AFTER = timedelta(days=365)
@@ -82,6 +84,12 @@ def checks_of(model_admin):
                 lambda: without_alternative_text(model),
                 "image-off",
                 stops=True,
+            )
+        )
+    if link_fields(model):
+        checks.append(
+            Check(
+                "broken-link", _("with a broken link"), partial(with_broken_link, model), "unplug"
             )
         )
     checks += [
@@ -187,11 +195,12 @@ def needs_attention(site, request):
         if not model_admin.has_view_or_change_permission(request):
             continue
         checks = {f"check_{i}": check for i, check in enumerate(checks_of(model_admin))}
-        numbers = model_admin.get_queryset(request).aggregate(
+        numbers = numbers_of(
+            model_admin.get_queryset(request),
             **{
                 name: Count("pk", filter=check.condition(), distinct=True)
                 for name, check in checks.items()
-            }
+            },
         )
         meta = model._meta
         address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")

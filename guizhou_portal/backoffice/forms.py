@@ -14,6 +14,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.richtext import RichTextField
 
+from .many import tell_chosen
 from .parallel import conflict_of
 from .permissions import NOT_YOURS, wholes
 from .rich_text import RichTextWidget
@@ -53,6 +54,7 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        tell_chosen(self)
         for names in self.required_texts():
             for name in names.values():
                 self.fields[name].required = False
@@ -103,17 +105,15 @@ class RecordForm(forms.ModelForm):
 class ListForm(forms.ModelForm):
     """A row of a list that is edited in place: each input says whose value it holds."""
 
-    may_edit = staticmethod(lambda record: True)
+    #: Whether this editor may change the record of the row; else what is sent for it is ignored.
+    may_change = staticmethod(lambda record: True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.is_fixed = not self.may_change(self.instance)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
-
-    def clean(self):
-        if self.has_changed() and not self.may_edit(self.instance):
-            raise forms.ValidationError(_("You may not change this record here."))
-        return super().clean()
+            field.disabled = self.is_fixed
 
 
 def explain(field, words):

@@ -138,11 +138,6 @@ class RecordPermissions(RolePermissions):
             obj.publish_at = None  # an editor does not see it, and could not empty it
         super().save_model(request, obj, form, change)
 
-    def get_changelist_form(self, request, **kwargs):
-        form = super().get_changelist_form(request, **kwargs)
-        may_edit = staticmethod(partial(self.has_edit_permission, request))
-        return type(form.__name__, (form,), {"may_edit": may_edit})
-
 
 class PartPermissions(RolePermissions):
     """For the inline of a record's parts."""

@@ -1,0 +1,211 @@
+"""What keeps lists and the overview quick when there are a hundred thousand records."""
+
+import hashlib
+import re
+import uuid
+
+from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Count, TextField
+from django.db.models.signals import post_delete, post_save
+from django.utils.functional import cached_property
+from reversion.models import Revision
+
+#: Up to here records are counted anew each time; a larger number is remembered.
+COUNTED = 10_000
+SECONDS = 120
+STATE = "backoffice-state"
+#: The present moment, in a query's text: conditions such as "published by now" name it.
+MOMENT = re.compile(r":\d\d\.\d{6}")
+
+
+def _key(purpose, queryset):
+    """Where the numbers of ``queryset`` are kept until something is saved."""
+    state = cache.get_or_set(STATE, lambda: uuid.uuid4().hex, None)
+    try:
+        query = MOMENT.sub("", str(queryset.query))
+    except EmptyResultSet:
+        query = ""
+    digest = hashlib.sha256(query.encode()).hexdigest()
+    return f"{purpose}-{state}-{digest}"
+
+
+def numbers_of(queryset, **aggregates):
+    """``queryset.aggregate(**aggregates)``; for very many records at most two minutes old.
+
+    What is remembered is no older than the last change made in this process, and shared by all
+    where the cache is.
+    """
+    key = _key("numbers", queryset)
+    numbers = cache.get(key)
+    if numbers is None:
+        numbers = queryset.aggregate(all_records=Count("pk"), **aggregates)
+        if numbers["all_records"] > COUNTED:
+            cache.set(key, numbers, SECONDS)
+    return numbers
+
+
+def forget(sender, **kwargs):
+    """Receiver: something was saved or deleted, so that numbers may have changed."""
+    if sender is Revision or sender in admin.site._registry:
+        cache.delete(STATE)
+
+
+def connect():
+    for signal in (post_save, post_delete):
+        signal.connect(forget, dispatch_uid="backoffice-forget")
+
+
+class ListPaginator(Paginator):
+    """Counts what can be counted quickly; remembers how many there are of very many."""
+
+    @cached_property
+    def count(self):
+        rows = self.object_list.order_by()
+        near = rows[: COUNTED + 1].count()
+        if near <= COUNTED:
+            return near
+        return cache.get_or_set(_key("count", rows), rows.count, SECONDS)
+
+
+class NextPaginator(Paginator):
+    """For choices that are read on and on: looks one further, and counts nothing."""
+
+    def page(self, number):
+        if number < 1:
+            raise EmptyPage(self.error_messages["min_page"])
+        first = (number - 1) * self.per_page
+        rows = list(self.object_list[first : first + self.per_page + 1])
+        self.count = first + len(rows)
+        return self._get_page(rows[: self.per_page], number, self)
+
+
+class ManyList(ChangeList):
+    """Says how many records were found where not all are shown, and otherwise nothing twice."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+class ManyMixin:
+    """Adds to an admin class what keeps its list and its choices quick."""
+
+    show_full_result_count = False
+
+    @property
+    def media(self):
+        filters = (one[1] for one in self.list_filter if isinstance(one, tuple))
+        if AutocompleteFilter in filters:
+            return super().media + AutocompleteSelect(None, self.admin_site).media
+        return super().media
+
+    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
+        kind = NextPaginator if _is_choice(request) else ListPaginator
+        return kind(queryset, per_page, *args, **kwargs)
+
+    def get_search_fields(self, request):
+        """A choice is found by its name and the like; a list also searches longer texts."""
+        fields = super().get_search_fields(request)
+        if not _is_choice(request):
+            return fields
+        return [one for one in fields if not isinstance(self.opts.get_field(one), TextField)]
+
+
+def _is_choice(request):
+    return bool(request.resolver_match) and request.resolver_match.url_name == "autocomplete"
+
+
+class KnownSelect(AutocompleteSelect):
+    """A field to choose a record in, which may be told the chosen one instead of asking for it."""
+
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.known is None or value != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        label = self.choices.field.label_from_instance(self.known)
+        chosen = self.create_option(name, self.known.pk, label, True, 1)
+        none = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        return [(None, [*none, chosen], 0)]
+
+
+class KnownChoicesMixin:
+    """For parts of a record: what all of them have chosen is asked for at once."""
+
+    def get_queryset(self, request):
+        chosen = [
+            name
+            for name in self.get_autocomplete_fields(request)
+            if self.opts.get_field(name).many_to_one
+        ]
+        parts = super().get_queryset(request)
+        return parts.select_related(*chosen) if chosen else parts
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault(
+                "widget", KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def tell_chosen(form):
+    """Give the fields of a part's form the records that were loaded with it."""
+    for name, field in form.fields.items():
+        widget = getattr(field.widget, "widget", None)
+        if isinstance(widget, KnownSelect) and form.instance._meta.get_field(name).is_cached(
+            form.instance
+        ):
+            widget.known = getattr(form.instance, name)
+
+
+class AutocompleteFilter(admin.RelatedFieldListFilter):
+    """Filters by a record that is searched for, where a list of all would be long."""
+
+    template = "admin/autocomplete_filter.html"
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        self.site = model_admin.admin_site
+        own = f"{field_path}__{field.target_field.name}__exact"
+        if params.get(own) == [""]:
+            del params[own]
+        #: The rest of the address, which the form keeps.
+        self.others = [
+            (name, value)
+            for name, value in request.GET.items()
+            if name not in (own, f"{field_path}__isnull", PAGE_VAR)
+        ]
+        super().__init__(field, request, params, model, model_admin, field_path)
+
+    def field_choices(self, field, request, model_admin):
+        """Only the chosen one: the others are found by typing."""
+        keys = [key for key in self.chosen if key.isdecimal() and len(key) < 19]
+        found = field.remote_field.model._default_manager.filter(pk__in=keys)
+        return [(one.pk, str(one)) for one in found]
+
+    def has_output(self):
+        return True
+
+    @property
+    def chosen(self):
+        return [str(value) for value in self.used_parameters.get(self.lookup_kwarg, [])]
+
+    @property
+    def label_for(self):
+        return f"filter-{self.field_path}"
+
+    @property
+    def sought(self):
+        return self.field.remote_field.model._meta.verbose_name
+
+    def select(self):
+        """The field to search in, as HTML."""
+        widget = AutocompleteSelect(self.field, self.site)
+        widget.choices = self.field.formfield(required=False).choices
+        return widget.render(self.lookup_kwarg, None, {"id": self.label_for})
