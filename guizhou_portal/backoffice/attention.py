@@ -38,8 +38,9 @@ class Topic(Enum):
 class Check:
     """A question asked of records. ``condition()`` gives the ``Q`` of those that need attention.
 
-    ``parameter`` is the list filter that shows them; what ``stops`` must be mended before a record
-    is published.
+    It asks for the record's own columns, and for other records in a subquery: with a join, a record
+    would be counted as often as it has such others. ``parameter`` is the list filter that shows the
+    records; what ``stops`` must be mended before a record is published.
     """
 
     key: str
@@ -197,10 +198,7 @@ def needs_attention(site, request):
         checks = {f"check_{i}": check for i, check in enumerate(checks_of(model_admin))}
         numbers = numbers_of(
             model_admin.get_queryset(request),
-            **{
-                name: Count("pk", filter=check.condition(), distinct=True)
-                for name, check in checks.items()
-            },
+            **{name: Count("pk", filter=check.condition()) for name, check in checks.items()},
         )
         meta = model._meta
         address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")

@@ -5,7 +5,7 @@ import re
 import uuid
 
 from django.contrib import admin
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -63,8 +63,24 @@ def connect():
 class ListPaginator(Paginator):
     """Counts what can be counted quickly; remembers how many there are of very many."""
 
+    #: Whether something was asked for that may fit few records of many.
+    is_search = False
+
+    @cached_property
+    def few(self):
+        """The keys of what was searched for, where it fills no more than one page; else None.
+
+        Found in one go through the table: the list need not go through it again.
+        """
+        if not self.is_search:
+            return None
+        keys = list(self.object_list.values_list("pk", flat=True)[: self.per_page + 1])
+        return keys if len(keys) <= self.per_page else None
+
     @cached_property
     def count(self):
+        if self.few is not None:
+            return len(self.few)
         rows = self.object_list.order_by()
         near = rows[: COUNTED + 1].count()
         if near <= COUNTED:
@@ -85,10 +101,12 @@ class NextPaginator(Paginator):
 
 
 class ManyList(ChangeList):
-    """Says how many records were found where not all are shown, and otherwise nothing twice."""
+    """Says how many records were found where not all are shown, and asks nothing twice."""
 
     def get_results(self, request):
         super().get_results(request)
+        if self.paginator.few is not None:
+            self.result_list = self.queryset.filter(pk__in=self.paginator.few)
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
@@ -106,8 +124,11 @@ class ManyMixin:
         return super().media
 
     def get_paginator(self, request, queryset, per_page, *args, **kwargs):
-        kind = NextPaginator if _is_choice(request) else ListPaginator
-        return kind(queryset, per_page, *args, **kwargs)
+        if _is_choice(request):
+            return NextPaginator(queryset, per_page, *args, **kwargs)
+        paginator = ListPaginator(queryset, per_page, *args, **kwargs)
+        paginator.is_search = bool(set(request.GET) - {PAGE_VAR, ORDER_VAR, ALL_VAR})
+        return paginator
 
     def get_search_fields(self, request):
         """A choice is found by its name and the like; a list also searches longer texts."""
