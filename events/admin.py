@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.admin import (
     in_all_languages,
 )
 from guizhou_portal.backoffice.attention import Check, without_alternative_text
+from guizhou_portal.backoffice.pictures import picture_fields
 
 from .forms import EventForm, ProgrammeFormSet, ProgrammeItemForm
 from .models import (
@@ -55,6 +56,7 @@ class ProgrammeItemInline(PartInline):
 
 class PhotoInline(PartInline):
     model = Photo
+    fields = [*picture_fields("image", credit=("credit", "licence")), "caption", "order"]
     classes = ["collapse"]
 
 
@@ -105,7 +107,7 @@ class EventAdmin(PublicRecordAdmin):
                 "description": _("Leave empty what is not published: the page says so."),
             },
         ),
-        (_("Image"), {"fields": ["hero_image", "hero_image_alt", "hero_image_credit"]}),
+        (_("Image"), {"fields": picture_fields("hero_image")}),
         (_("People and contracts"), {"fields": ["people", "contracts_signed"]}),
         PUBLICATION,
     ]
@@ -190,7 +192,7 @@ class OfficialAdmin(PublicRecordAdmin):
                 ]
             },
         ),
-        (_("Portrait"), {"fields": ["portrait", "portrait_credit"]}),
+        (_("Portrait"), {"fields": picture_fields("portrait", alt=False)}),
         PUBLICATION,
     ]
 

@@ -98,7 +98,7 @@ class Event(PublicRecord):
         blank=True,
         width_field="hero_image_width",
         height_field="hero_image_height",
-        crops=[Crop.PAGE, Crop.PHONE, Crop.EVENT],
+        crops=[Crop.PAGE, Crop.EVENT],
     )
     hero_image_width = models.PositiveIntegerField(null=True, editable=False)
     hero_image_height = models.PositiveIntegerField(null=True, editable=False)

@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal.pictures.fields import PictureField
+from guizhou_portal.pictures.widgets import (
+    DocumentInputField,
+    PictureInput,
+    PictureInputField,
+    StoredFileInput,
+)
+
 from .parallel import conflict_of
 
 YEARS = range(1900, 2101)
@@ -29,10 +37,12 @@ class PlausibleDateTimeField(forms.SplitDateTimeField):
         return super().compress(data_list)
 
 
-#: For ``formfield_overrides``: how the admin asks for points in time and for addresses.
+#: For ``formfield_overrides``: how the admin asks for points in time, addresses and files.
 FIELDS = {
     models.DateTimeField: {"form_class": PlausibleDateTimeField, "widget": AdminSplitDateTime},
     models.URLField: {"assume_scheme": "https"},
+    models.FileField: {"form_class": DocumentInputField, "widget": StoredFileInput},
+    PictureField: {"form_class": PictureInputField, "widget": PictureInput},
 }
 
 

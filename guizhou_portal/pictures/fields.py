@@ -69,7 +69,9 @@ class PictureField(models.ImageField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": PictureFormField, **kwargs})
+        field = super().formfield(**{"form_class": PictureFormField, **kwargs})
+        field.widget.crops = self.crops
+        return field
 
     def pre_save(self, instance, add):
         file = getattr(instance, self.attname)

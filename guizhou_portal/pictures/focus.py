@@ -18,11 +18,11 @@ class Crop(models.TextChoices):
     """Shapes in which pages show pictures."""
 
     PAGE = "page", _("Head of a page")
-    PHONE = "phone", _("Head of a page on a phone")
     EVENT = "event", _("List of events")
     CARD = "card", _("Card")
-    PHOTO = "photo", _("Photos")
-    PORTRAIT = "portrait", _("Portrait")
+    PHOTO = "photo", _("Gallery")
+    FACTOR = "factor", _("Location page")
+    PORTRAIT = "portrait", _("Beside the name")
 
 
 class PercentageFormField(forms.IntegerField):
@@ -68,5 +68,5 @@ def focus_of(record, image):
 
 def focus_classes(x, y):
     """The classes that let a crop keep ``x`` and ``y`` in sight; none for the middle."""
-    steps = [(axis, STEP * round(value / STEP)) for axis, value in (("x", x), ("y", y))]
+    steps = [(axis, STEP * ((value + STEP // 2) // STEP)) for axis, value in (("x", x), ("y", y))]
     return " ".join(f"focus-{axis}-{value}" for axis, value in steps if value != MIDDLE)

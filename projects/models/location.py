@@ -76,7 +76,7 @@ class LocationFactor(PublicRecord):
         blank=True,
         width_field="image_width",
         height_field="image_height",
-        crops=[Crop.PHOTO],
+        crops=[Crop.FACTOR],
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)

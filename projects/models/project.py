@@ -105,7 +105,7 @@ class Project(PublicRecord):
         blank=True,
         width_field="image_width",
         height_field="image_height",
-        crops=[Crop.PAGE, Crop.PHONE, Crop.CARD],
+        crops=[Crop.PAGE, Crop.CARD],
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
