@@ -29,6 +29,7 @@ from .models import (
     Photo,
     ProgrammeItem,
 )
+from .several_photos import SeveralPhotosMixin
 
 # What a version of a record holds besides the record itself.
 for part in (Appearance, ContractParty, Document, Milestone, Photo):
@@ -72,7 +73,7 @@ def _with_silent_photos():
 
 
 @admin.register(Event)
-class EventAdmin(PublicRecordAdmin):
+class EventAdmin(SeveralPhotosMixin, PublicRecordAdmin):
     section = "conferences"
     checks_for_editors = [
         Check("no-date", _("without date"), lambda: Q(starts_at__isnull=True), "calendar-x"),

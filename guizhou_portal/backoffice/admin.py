@@ -30,6 +30,7 @@ from .completeness import language_states
 from .forms import FIELDS, ListForm, RecordForm
 from .history import differences, keep_as_found, versions_of
 from .parallel import state_of
+from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
 
 
@@ -147,7 +148,7 @@ class KeptAdmin(VersionAdmin):
         )
 
 
-class RecordAdmin(KeptAdmin, TranslationAdmin):
+class RecordAdmin(OtherUsesMixin, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
+from .files import files_page, may_see_files
 
 
 class Section(NamedTuple):
@@ -37,6 +39,13 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("What needs attention")
     enable_nav_sidebar = True
 
+    def get_urls(self):
+        files = path("files/", self.admin_view(self.files_view), name="files")
+        return [files, *super().get_urls()]
+
+    def files_view(self, request):
+        return files_page(self, request)
+
     def get_app_list(self, request, app_label=None):
         """Django's list of applications, regrouped into :data:`SECTIONS`.
 
@@ -58,6 +67,8 @@ class PortalAdminSite(admin.AdminSite):
             section["models"].sort(
                 key=lambda one: getattr(self.get_model_admin(one["model"]), "position", 0)
             )
+            if section["app_label"] == "site" and may_see_files(self, request):
+                section["models"].append({"name": _("Files"), "admin_url": reverse("admin:files")})
             section["app_url"] = section["models"][0]["admin_url"] if section["models"] else ""
         return [section for section in sections.values() if section["models"]]
 
