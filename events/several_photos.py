@@ -191,7 +191,7 @@ class SeveralPhotosMixin:
             return JsonResponse({"error": _("No file arrived. Please try again.")}, status=400)
         initial, errors = self.take(request, event, [file])
         if errors:
-            return JsonResponse({"error": errors[0]}, status=400)
+            return JsonResponse({"error": errors[0]})
         form = self.photo_formset(request, event, initial=initial).forms[0]
         form.prefix = f"photos-{index}"
         row = render_to_string("admin/photo_row.html", {"form": form}, request)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import PurePath
+from time import time
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
@@ -80,7 +81,9 @@ class Inventory:
             for name, uses in self.visible(in_history).items()
             if name not in everywhere and name in self.disk
         }
-        orphans = stored_files.orphans(self.disk.values(), everywhere.keys() | in_history.keys())
+        # What came today may belong to a form that is not saved yet.
+        settled = [one for one in self.disk.values() if one.changed < time() - stored_files.YOUNG]
+        orphans = stored_files.orphans(settled, everywhere.keys() | in_history.keys())
         if orphans:
             linked = stored_files.linked_files()
             orphans = stored_files.orphans(orphans, linked)

@@ -27,6 +27,8 @@ from .originals import ENDINGS
 from .renditions import FALLBACK, MODERN, rendition_names
 
 CARDS = "cards/"
+#: Seconds for which a file that nobody needs is left alone: a form may be about to use it.
+YOUNG = 24 * 3600
 RENDITION = re.compile(
     rf"^(?P<stem>.+)\.\d+\.(?:{'|'.join(kind[1] for kind in (*MODERN, FALLBACK))})$"
 )
@@ -218,7 +220,9 @@ def current_cards():
     names = set()
     for code, _ in settings.LANGUAGES:
         with override(code):
-            names |= {card_name(page.title, "", code) for page in Page.texts(*Page.Key).values()}
+            names |= {
+                card_name(str(page.title), "", code) for page in Page.texts(*Page.Key).values()
+            }
             for model in apps.get_models():
                 if hasattr(model, "card_kind"):
                     records = model.objects.published().select_related().order_by("pk")

@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const rows = form.querySelector("#photo-rows");
   const total = form.elements["photos-TOTAL_FORMS"];
   const status = form.querySelector(".photos-status");
-  const errors = form.querySelector("#photos-errors");
+  const errors = form.querySelector(".photos-errors");
   let waiting = [];
   let busy = false;
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--older-than",
             type=float,
-            default=24,
+            default=stored_files.YOUNG / HOUR,
             metavar="HOURS",
             help="leave younger files alone: a form may be about to use them (default: 24)",
         )
