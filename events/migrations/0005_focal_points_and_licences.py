@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the left",
+                verbose_name="focal point: per cent from the left",
             ),
         ),
         migrations.AddField(
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the top",
+                verbose_name="focal point: per cent from the top",
             ),
         ),
         migrations.AddField(
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the left",
+                verbose_name="focal point: per cent from the left",
             ),
         ),
         migrations.AddField(
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the top",
+                verbose_name="focal point: per cent from the top",
             ),
         ),
         migrations.AddField(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the left",
+                verbose_name="focal point: per cent from the left",
             ),
         ),
         migrations.AddField(
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the top",
+                verbose_name="focal point: per cent from the top",
             ),
         ),
         migrations.AddField(
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                     ("hero_image_focus_x__range", (0, 100)), ("hero_image_focus_y__range", (0, 100))
                 ),
                 name="events_event_hero_image_focus",
-                violation_error_message="The focal point lies in the picture: from 0 to 100 %.",
+                violation_error_message="The focal point lies in the picture: from 0 to 100 per cent.",
             ),
         ),
         migrations.AddConstraint(
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                     ("portrait_focus_x__range", (0, 100)), ("portrait_focus_y__range", (0, 100))
                 ),
                 name="events_official_portrait_focus",
-                violation_error_message="The focal point lies in the picture: from 0 to 100 %.",
+                violation_error_message="The focal point lies in the picture: from 0 to 100 per cent.",
             ),
         ),
         migrations.AddConstraint(
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                     ("image_focus_x__range", (0, 100)), ("image_focus_y__range", (0, 100))
                 ),
                 name="events_photo_image_focus",
-                violation_error_message="The focal point lies in the picture: from 0 to 100 %.",
+                violation_error_message="The focal point lies in the picture: from 0 to 100 per cent.",
             ),
         ),
     ]

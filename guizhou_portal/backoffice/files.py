@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from guizhou_portal.pictures import stored_files
 from guizhou_portal.pictures.renditions import MODERN
@@ -26,7 +26,7 @@ PER_PAGE = 30
 class Show(Enum):
     """The filters of the page, by their name in its address."""
 
-    ALL = gettext_lazy("all")
+    ALL = pgettext_lazy("files", "all")
     PICTURES = gettext_lazy("pictures")
     DOCUMENTS = gettext_lazy("documents")
     NO_ALT = gettext_lazy("without alternative text")

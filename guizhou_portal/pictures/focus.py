@@ -48,7 +48,10 @@ def focal_point():
     """
     return tuple(
         PercentageField(label, default=MIDDLE, blank=True, validators=[MaxValueValidator(100)])
-        for label in (_("focal point, % from the left"), _("focal point, % from the top"))
+        for label in (
+            _("focal point: per cent from the left"),
+            _("focal point: per cent from the top"),
+        )
     )
 
 
@@ -57,7 +60,7 @@ def focal_point_within(image):
     return models.CheckConstraint(
         condition=Q(**{f"{image}_focus_x__range": (0, 100), f"{image}_focus_y__range": (0, 100)}),
         name=f"%(app_label)s_%(class)s_{image}_focus",
-        violation_error_message=_("The focal point lies in the picture: from 0 to 100 %."),
+        violation_error_message=_("The focal point lies in the picture: from 0 to 100 per cent."),
     )
 
 

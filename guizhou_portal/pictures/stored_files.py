@@ -225,7 +225,13 @@ def current_cards():
             }
             for model in apps.get_models():
                 if hasattr(model, "card_kind"):
-                    records = model.objects.published().select_related().order_by("pk")
+                    needed = [
+                        field.name
+                        for field in model._meta.concrete_fields
+                        if isinstance(field, models.ForeignKey) and not field.null
+                    ]
+                    records = model.objects.published().order_by("pk")
+                    records = records.select_related(*needed) if needed else records
                     name_of = partial(card_name, language=code)
                     names |= {name_of(str(one), one.card_line()) for one in records.iterator(500)}
     return names

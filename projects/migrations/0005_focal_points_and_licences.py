@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the left",
+                verbose_name="focal point: per cent from the left",
             ),
         ),
         migrations.AddField(
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the top",
+                verbose_name="focal point: per cent from the top",
             ),
         ),
         migrations.AddField(
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the left",
+                verbose_name="focal point: per cent from the left",
             ),
         ),
         migrations.AddField(
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=50,
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="focal point, % from the top",
+                verbose_name="focal point: per cent from the top",
             ),
         ),
         migrations.AddField(
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                     ("image_focus_x__range", (0, 100)), ("image_focus_y__range", (0, 100))
                 ),
                 name="projects_locationfactor_image_focus",
-                violation_error_message="The focal point lies in the picture: from 0 to 100 %.",
+                violation_error_message="The focal point lies in the picture: from 0 to 100 per cent.",
             ),
         ),
         migrations.AddConstraint(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                     ("image_focus_x__range", (0, 100)), ("image_focus_y__range", (0, 100))
                 ),
                 name="projects_project_image_focus",
-                violation_error_message="The focal point lies in the picture: from 0 to 100 %.",
+                violation_error_message="The focal point lies in the picture: from 0 to 100 per cent.",
             ),
         ),
     ]
