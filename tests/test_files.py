@@ -9,6 +9,8 @@ from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from reversion.models import Version
 
@@ -262,24 +264,27 @@ def test_the_filters_leave_what_they_say(backoffice, settings):
     assert "1 file is named by a record, but gone from the disk." in page
 
 
-def test_the_page_asks_as_often_for_many_files_as_for_few(
-    backoffice, django_assert_num_queries, settings
+def test_page_and_form_ask_as_often_for_many_files_as_for_few(
+    backoffice, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     event = EventFactory()
     PhotoFactory(event=event)
     with_image()
-    files(backoffice)
-    with CaptureQueriesContext(connection) as few:
+    form = admin_address(Event, "change", event.pk)
+    for address in ("/admin/files/", form):
+        backoffice.get(address)
+    with CaptureQueriesContext(connection) as page:
         files(backoffice)
+    with CaptureQueriesContext(connection) as form_alone:
+        backoffice.get(form)
     for number in range(4):
         PhotoFactory(event=event, image=coloured(f"#00000{number}"))
     with_image("red")
-    with django_assert_num_queries(len(few)):
+    with django_assert_num_queries(len(page)):
         files(backoffice)
-    assert len(few) < 30
+    with django_assert_num_queries(len(form_alone)):
+        backoffice.get(form)
+    assert len(page) < 30
 
 
 def staff(django_user_model, *permissions):
