@@ -16,6 +16,7 @@ from guizhou_portal.backoffice.admin import (
 )
 from guizhou_portal.backoffice.attention import Check, without_alternative_text
 from guizhou_portal.backoffice.many import AutocompleteFilter
+from guizhou_portal.backoffice.pictures import picture_fields
 from guizhou_portal.backoffice.together import TogetherMixin
 from projects.models import Project
 
@@ -31,6 +32,7 @@ from .models import (
     Photo,
     ProgrammeItem,
 )
+from .several_photos import SeveralPhotosMixin
 
 #: Of the contracts of an event, its form names as many; the list has them all.
 MOST_LINKS = 50
@@ -61,6 +63,7 @@ class ProgrammeItemInline(PartInline):
 
 class PhotoInline(PartInline):
     model = Photo
+    fields = [*picture_fields("image", credit=("credit", "licence")), "caption", "order"]
     classes = ["collapse"]
 
 
@@ -76,7 +79,7 @@ def _with_silent_photos():
 
 
 @admin.register(Event)
-class EventAdmin(TogetherMixin, PublicRecordAdmin):
+class EventAdmin(TogetherMixin, SeveralPhotosMixin, PublicRecordAdmin):
     section = "conferences"
     checks_for_editors = [
         Check("no-date", _("without date"), lambda: Q(starts_at__isnull=True), "calendar-x"),
@@ -115,7 +118,7 @@ class EventAdmin(TogetherMixin, PublicRecordAdmin):
                 "description": _("Leave empty what is not published: the page says so."),
             },
         ),
-        (_("Image"), {"fields": ["hero_image", "hero_image_alt", "hero_image_credit"]}),
+        (_("Image"), {"fields": picture_fields("hero_image")}),
         (_("People and contracts"), {"fields": ["people", "contracts_signed"]}),
         PUBLICATION,
     ]
@@ -215,7 +218,7 @@ class OfficialAdmin(PublicRecordAdmin):
                 ]
             },
         ),
-        (_("Portrait"), {"fields": ["portrait", "portrait_credit"]}),
+        (_("Portrait"), {"fields": picture_fields("portrait", alt=False)}),
         PUBLICATION,
     ]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.licences import licence_field
 from guizhou_portal.publishing.slugs import ascii_slug
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -74,6 +75,7 @@ class DocumentFile(models.Model):
         help_text=_("Leave empty if the file has no one language."),
     )
     credit = models.CharField(_("source or rights holder"), max_length=200, blank=True)
+    licence = licence_field()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

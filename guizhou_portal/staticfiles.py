@@ -4,7 +4,14 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 #: In the order of their cascade layers; developers' pages link them one by one.
-SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css", "css/forms.css")
+SHEETS = (
+    "css/tokens.css",
+    "css/base.css",
+    "css/layout.css",
+    "css/components.css",
+    "css/pictures.css",
+    "css/forms.css",
+)
 PRINT_SHEET = "css/print.css"
 JOINED = "css/portal.css"
 

@@ -9,6 +9,7 @@ from guizhou_portal.backoffice.admin import (
     RecordAdmin,
     in_all_languages,
 )
+from guizhou_portal.backoffice.pictures import picture_fields
 
 from .models import (
     Enquiry,
@@ -106,7 +107,7 @@ class ProjectAdmin(PublicRecordAdmin):
                 "description": _("Leave empty what is not published: the page says so."),
             },
         ),
-        (_("Image"), {"fields": ["image", "image_alt", "image_credit"]}),
+        (_("Image"), {"fields": picture_fields("image")}),
         PUBLICATION,
     ]
 
@@ -123,7 +124,7 @@ class LocationFactorAdmin(PublicRecordAdmin):
     fieldsets = [
         (None, {"fields": ["title", "summary", "description"]}),
         (_("Facts"), {"fields": ["kind", "organisation", "place", "order"]}),
-        (_("Image"), {"fields": ["image", "image_alt", "image_credit"]}),
+        (_("Image"), {"fields": picture_fields("image")}),
         PUBLICATION,
     ]
 

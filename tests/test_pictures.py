@@ -6,16 +6,21 @@ import zlib
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from PIL import Image
 
-from events.models import Photo
+from events.models import Document, Event, Photo
+from guizhou_portal.licences import Licence
+from guizhou_portal.pictures.focus import focus_classes
 from projects.models import Project
 
 from .factories import (
     EventFactory,
+    LocationFactorFactory,
     OfficialFactory,
     OrganisationFactory,
     PhotoFactory,
@@ -23,7 +28,7 @@ from .factories import (
     picture_bytes,
     picture_upload,
 )
-from .forms import filled_in
+from .forms import admin_address, filled_in, save
 
 
 def png_header(width, height):
@@ -282,3 +287,124 @@ def test_uploads_are_served_without_being_run(db, client, settings):
     assert client.get("/media/../settings.py").status_code == 404
     assert client.get("/media/%2e%2e/%2e%2e/etc/passwd").status_code == 404
     assert client.get("/media/a%00b").status_code == 404
+
+
+# --- focal point, licence, and what the form shows ------------------------------------------------
+
+
+def test_every_crop_of_a_picture_keeps_its_focal_point_in_sight(db, client):
+    point = {"image_focus_x": 22, "image_focus_y": 98, "image": picture_upload()}
+    project = ProjectFactory(**point, image_alt_en="Alt", image_alt_de="Alt")
+    photo = PhotoFactory(image_focus_x=0, image_focus_y=50)
+    Event.objects.filter(pk=photo.event_id).update(
+        hero_image=photo.image.name,
+        hero_image_width=64,
+        hero_image_height=48,
+        hero_image_focus_x=73,
+    )
+    person = OfficialFactory(portrait=picture_upload(), portrait_focus_y=10)
+    LocationFactorFactory(**point, image_alt_en="Alt")
+    for path, expected in {
+        f"projects/{project.slug}/": "focus-x-20 focus-y-100",
+        "projects/": "focus-x-20 focus-y-100",
+        "": "focus-x-20 focus-y-100",
+        "location/": "focus-x-20 focus-y-100",
+        f"events/{photo.event.slug}/": "focus-x-75",
+        "events/": "focus-x-75",
+        f"officials/{person.slug}/": "focus-y-10",
+        "officials/": "focus-y-10",
+    }.items():
+        page = client.get(f"/en/{path}").content.decode()
+        assert f'<img class="{expected}" src="/media/' in page, path
+    assert 'class="focus-x-0"' in client.get(f"/en/events/{photo.event.slug}/").content.decode()
+
+
+def test_every_step_of_the_focal_point_has_a_rule_and_the_middle_needs_none():
+    sheet = (settings.BASE_DIR / "static/css/pictures.css").read_text()
+    for value in range(101):
+        for one in focus_classes(value, 100 - value).split():
+            assert f".{one} {{ --{one.rsplit('-', 1)[0]}: {one.rsplit('-', 1)[1]}%; }}" in sheet
+    assert focus_classes(50, 50) == ""
+    assert focus_classes(48, 52) == ""
+
+
+def test_a_focal_point_outside_the_picture_is_refused_by_form_and_database(backoffice):
+    project = ProjectFactory()
+    form = filled_in(backoffice, project)
+    for value in ("101", "-1", "middle"):
+        response = backoffice.post(form.address, {**form, "image_focus_x": value})
+        assert "image_focus_x" in response.context["adminform"].form.errors
+    save(backoffice, form, image_focus_x="", image_focus_y="100")
+    project.refresh_from_db()
+    assert (project.image_focus_x, project.image_focus_y) == (50, 100)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Project.objects.update(image_focus_y=101)
+
+
+def test_the_licence_stands_beside_the_credit_with_a_link_to_its_text(db, client):
+    photo = PhotoFactory(credit="A. Sample", licence="CC-BY-SA-4.0")
+    Document.objects.create(
+        event=photo.event,
+        title="Paper",
+        file=SimpleUploadedFile("paper.pdf", b"%PDF-1.7 sample"),
+        credit="B. Sample",
+        licence="rights-reserved",
+    )
+    page = client.get(f"/en/events/{photo.event.slug}/").content.decode()
+    link = "https://creativecommons.org/licenses/by-sa/4.0/"
+    assert f'Photo: A. Sample · <a href="{link}" rel="license noopener">CC BY-SA 4.0</a>' in page
+    assert "· B. Sample · all rights reserved" in page
+    assert Licence.CC0.url == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert {one for one in Licence if not one.url} == {
+        Licence.PUBLIC_DOMAIN,
+        Licence.PERMISSION,
+        Licence.RIGHTS_RESERVED,
+    }
+
+
+def test_the_form_shows_the_picture_there_is_and_says_when_it_is_gone(backoffice):
+    project = ProjectFactory(image=picture_upload(), image_alt_en="A hall", image_focus_x=10)
+    address = admin_address(Project, "change", project.pk)
+    page = backoffice.get(address).content.decode()
+    name = project.image.name
+    assert f'class="focus-x-10" src="/media/{name[:-4]}.64.webp" alt="A hall"' in page
+    assert f'<a href="/media/{name}" target="_blank">' in page
+    assert re.search(r"JPG, \d+ bytes, 64 × 48 pixels", page.replace("\u00a0", " "))
+    project.image.storage.delete(name)
+    assert "The file is gone from the disk." in backoffice.get(address).content.decode()
+
+
+def test_a_chosen_file_that_could_not_be_kept_is_named(backoffice):
+    project = ProjectFactory(image=picture_upload(), image_alt_en="A hall")
+    form = filled_in(backoffice, project)
+    new = picture_upload("new-hall.jpg", picture_bytes(colour="red"))
+    response = backoffice.post(form.address, {**form, "slug": "?!", "image": new})
+    page = response.content.decode()
+    assert "“new-hall.jpg” could not be kept" in page
+    assert project.image.name[:-4] in page  # the picture there is stays in sight
+    save(backoffice, form, **{"image-clear": "on"})
+    assert Project.objects.get().image.name == ""
+
+
+def test_what_was_loaded_before_there_were_focal_points_still_counts_as_untouched(portal):
+    from guizhou_portal.content.loader import load
+    from guizhou_portal.content.models import LoadedRecord
+
+    later = re.compile("focus|licence")
+
+    def as_before(content):
+        return {
+            name: [as_before(one) if isinstance(one, dict) else one for one in value]
+            if isinstance(value, list)
+            else value
+            for name, value in content.items()
+            if not later.search(name)
+        }
+
+    for seen in LoadedRecord.objects.all():
+        seen.content["stored"] = as_before(seen.content["stored"])
+        seen.save()
+    counts = load()
+    assert {outcome for one in counts.values() for outcome in one} == {"skipped"}
+    Project.objects.filter(slug="traffic-cloud").update(image_focus_x=10)
+    assert load()["project"]["kept"] == 1

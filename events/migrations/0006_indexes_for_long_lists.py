@@ -7,8 +7,8 @@ import guizhou_portal.constraints
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_review_and_withdrawn"),
-        ("projects", "0004_review_and_withdrawn"),
+        ("events", "0005_focal_points_and_licences"),
+        ("projects", "0005_focal_points_and_licences"),
     ]
 
     operations = [

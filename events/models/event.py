@@ -14,7 +14,9 @@ from django_countries.fields import CountryField
 
 from guizhou_portal.constraints import not_before
 from guizhou_portal.documents import DocumentFile
+from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
+from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
 from guizhou_portal.richtext import RichTextField
 from projects.models import Organisation
@@ -96,11 +98,14 @@ class Event(PublicRecord):
         blank=True,
         width_field="hero_image_width",
         height_field="hero_image_height",
+        crops=[Crop.PAGE, Crop.EVENT],
     )
     hero_image_width = models.PositiveIntegerField(null=True, editable=False)
     hero_image_height = models.PositiveIntegerField(null=True, editable=False)
+    hero_image_focus_x, hero_image_focus_y = focal_point()
     hero_image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
     hero_image_credit = models.CharField(_("credit"), max_length=200, blank=True)
+    hero_image_licence = licence_field()
 
     objects = EventQuerySet.as_manager()
 
@@ -111,6 +116,7 @@ class Event(PublicRecord):
         constraints = [
             *PublicRecord.Meta.constraints,
             not_before("ends_at", "starts_at", _("The event ends before it starts.")),
+            focal_point_within("hero_image"),
         ]
 
     def get_absolute_url(self):
@@ -164,10 +170,15 @@ class Event(PublicRecord):
 class Photo(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="photos")
     image = PictureField(
-        _("image"), upload_to="photos/", width_field="image_width", height_field="image_height"
+        _("image"),
+        upload_to="photos/",
+        width_field="image_width",
+        height_field="image_height",
+        crops=[Crop.PHOTO],
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
+    image_focus_x, image_focus_y = focal_point()
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     image_alt = models.CharField(
         _("alternative text"),
@@ -175,6 +186,7 @@ class Photo(models.Model):
         help_text=_("What the picture shows, for people who cannot see it."),
     )
     credit = models.CharField(_("credit"), max_length=200, blank=True)
+    licence = licence_field()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -186,7 +198,8 @@ class Photo(models.Model):
                 condition=~Q(image=""),
                 name="photo_has_image",
                 violation_error_message=_("A photo needs an image file."),
-            )
+            ),
+            focal_point_within("image"),
         ]
 
     def __str__(self):

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.constraints import not_before
+from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField
+from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet, published
 from guizhou_portal.richtext import RichTextField
 from projects.models import Organisation
@@ -65,10 +67,13 @@ class Official(PublicRecord):
         blank=True,
         width_field="portrait_width",
         height_field="portrait_height",
+        crops=[Crop.PORTRAIT],
     )
     portrait_width = models.PositiveIntegerField(null=True, editable=False)
     portrait_height = models.PositiveIntegerField(null=True, editable=False)
+    portrait_focus_x, portrait_focus_y = focal_point()
     portrait_credit = models.CharField(_("credit"), max_length=200, blank=True)
+    portrait_licence = licence_field()
 
     objects = OfficialQuerySet.as_manager()
 
@@ -76,7 +81,7 @@ class Official(PublicRecord):
         verbose_name = _("official")
         verbose_name_plural = _("officials")
         ordering = ["family_name", "name"]
-        constraints = [*PublicRecord.Meta.constraints]
+        constraints = [*PublicRecord.Meta.constraints, focal_point_within("portrait")]
         indexes = [models.Index(fields=["family_name", "name"], name="official_by_name")]
 
     def get_absolute_url(self):

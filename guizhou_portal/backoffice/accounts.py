@@ -56,7 +56,6 @@ class AccountAdmin(UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
     change_password_form = NewPasswordForm
-    change_list_template = "admin/account_list.html"
     add_form_template = change_form_template = "admin/account.html"
     change_user_password_template = "admin/account_password.html"  # noqa: S105  (a file)
 

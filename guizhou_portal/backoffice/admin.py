@@ -39,6 +39,7 @@ from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
 from .parallel import state_of
 from .permissions import PartPermissions, RecordPermissions
+from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
 from .publishing import PublishingMixin, StateFilter
 
@@ -172,7 +173,9 @@ class KeptAdmin(VersionAdmin):
         return reverse(f"{info}_revision", args=[quote(record.pk), version.pk])
 
 
-class RecordAdmin(RecordPermissions, OrderMixin, ManyMixin, KeptAdmin, TranslationAdmin):
+class RecordAdmin(
+    RecordPermissions, OtherUsesMixin, OrderMixin, ManyMixin, KeptAdmin, TranslationAdmin
+):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True

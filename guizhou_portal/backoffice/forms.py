@@ -12,6 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal.pictures.fields import PictureField
+from guizhou_portal.pictures.widgets import (
+    DocumentInputField,
+    PictureInput,
+    PictureInputField,
+    StoredFileInput,
+)
 from guizhou_portal.richtext import RichTextField
 
 from .many import tell_chosen
@@ -34,11 +41,13 @@ class PlausibleDateTimeField(forms.SplitDateTimeField):
         return super().compress(data_list)
 
 
-#: For ``formfield_overrides``: how the admin asks for formatted texts, points in time, addresses.
+#: For ``formfield_overrides``: how the admin asks for formatted texts, times, addresses, files.
 FIELDS = {
     RichTextField: {"widget": RichTextWidget},
     models.DateTimeField: {"form_class": PlausibleDateTimeField, "widget": AdminSplitDateTime},
     models.URLField: {"assume_scheme": "https"},
+    models.FileField: {"form_class": DocumentInputField, "widget": StoredFileInput},
+    PictureField: {"form_class": PictureInputField, "widget": PictureInput},
 }
 
 

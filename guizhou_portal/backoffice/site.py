@@ -5,11 +5,12 @@ from typing import NamedTuple
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
+from .files import files_page, may_see_files
 from .signin.sign_ins import may_see
 from .signin.site import SignInSite
 
@@ -41,6 +42,13 @@ class PortalAdminSite(SignInSite):
     index_title = _("What needs attention")
     enable_nav_sidebar = True
 
+    def get_urls(self):
+        files = path("files/", self.admin_view(self.files_view), name="files")
+        return [files, *super().get_urls()]
+
+    def files_view(self, request):
+        return files_page(self, request)
+
     def get_app_list(self, request, app_label=None):
         """Django's list of applications, regrouped into :data:`SECTIONS`."""
         apps = super().get_app_list(request)
@@ -53,10 +61,13 @@ class PortalAdminSite(SignInSite):
                 key = getattr(self.get_model_admin(model["model"]), "section", "accounts")
                 model["adds"] = capfirst(model["model"]._meta.verbose_name)
                 sections[key]["models"].append(model)
-        if may_see(request.user):
-            sections["accounts"]["models"].append(
-                {"name": _("Sign-ins"), "admin_url": reverse("admin:sign_ins")}
-            )
+        for key, words, name, may in (
+            ("site", _("Files"), "files", may_see_files(self, request)),
+            ("accounts", _("Sign-ins"), "sign_ins", may_see(request.user)),
+        ):
+            if may:
+                address = reverse(f"{self.name}:{name}")
+                sections[key]["models"].append({"name": words, "admin_url": address})
         for section in sections.values():
             section["models"].sort(key=lambda one: self.position_of(one.get("model")))
             section["app_url"] = section["models"][0]["admin_url"] if section["models"] else ""

@@ -92,7 +92,7 @@ class _Run:
             )
             return instance, CREATED, written
         instance = model._base_manager.filter(pk=seen.object_id).first()
-        if instance is None or stored(instance) != seen.content.get("stored"):
+        if instance is None or not is_untouched(instance, seen.content.get("stored") or {}):
             return instance, KEPT, written
         if written == seen.content["source"]:
             return instance, SKIPPED, written
@@ -173,19 +173,46 @@ def stored(instance, owner=None):
     ``owner`` names the relation to the record a part belongs to, which is left out.
     """
     model = type(instance)
-    # The plain columns of translated fields only mirror one of the languages.
-    left_out = translated(model) | {owner}
-    fields = [*model._meta.fields, *model._meta.many_to_many]
-    content = {
-        field.name: _stored_value(instance, field)
-        for field in fields
-        if field.editable and not field.primary_key and field.name not in left_out
-    }
+    content = {field.name: _stored_value(instance, field) for field in columns_of(model, owner)}
     for name, relation in parts_of(model).items():
         content[name] = [
             stored(one, owner=relation.field.name) for one in getattr(instance, name).all()
         ]
     return content
+
+
+def columns_of(model, owner=None):
+    """The fields of ``model`` an editor can change, but for ``owner``."""
+    # The plain columns of translated fields only mirror one of the languages.
+    left_out = translated(model) | {owner}
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    return [
+        field
+        for field in fields
+        if field.editable and not field.primary_key and field.name not in left_out
+    ]
+
+
+def is_untouched(instance, then):
+    """Whether ``instance`` still is what was stored ``then``."""
+    return stored(instance) == _with_later_columns(then, type(instance))
+
+
+def _with_later_columns(then, model, owner=None):
+    """What was stored ``then``, and what the columns that came since hold if nobody fills them."""
+    later = {
+        field.name: _stored_value(model(), field)
+        for field in columns_of(model, owner)
+        if field.name not in then and not isinstance(field, models.ManyToManyField)
+    }
+    parts = {
+        name: [
+            _with_later_columns(one, relation.related_model, relation.field.name)
+            for one in then.get(name, [])
+        ]
+        for name, relation in parts_of(model).items()
+    }
+    return {**then, **later, **parts}
 
 
 def _stored_value(instance, field):

@@ -61,10 +61,17 @@ class PictureField(models.ImageField):
 
     A form answers a bad file with a message; code that assigns one gets the same
     ``ValidationError`` from ``save()``. Renditions are made when the file is stored.
+    ``crops``: the shapes pages show it in (:class:`~.focus.Crop`), for the form's previews.
     """
 
+    def __init__(self, *args, crops=(), **kwargs):
+        self.crops = crops
+        super().__init__(*args, **kwargs)
+
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": PictureFormField, **kwargs})
+        field = super().formfield(**{"form_class": PictureFormField, **kwargs})
+        field.widget.crops = self.crops
+        return field
 
     def pre_save(self, instance, add):
         file = getattr(instance, self.attname)

@@ -19,7 +19,7 @@ def social_card(request, kind, slug):
     from .social_cards import stored_card
 
     if kind == "page" and slug in Page.Key.values:
-        title, above = Page.texts(slug)[slug].title, ""
+        title, above = str(Page.texts(slug)[slug].title), ""
     else:
         record = _published_record(kind, slug)
         title, above = str(record), record.card_line()

@@ -10,6 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
+from guizhou_portal.licences import Licence
+from guizhou_portal.pictures.focus import focus_classes, focus_of
 from guizhou_portal.pictures.renditions import (
     FALLBACK,
     MODERN,
@@ -186,9 +188,21 @@ def picture(image, alt, sizes="100vw", eager=False, lang=""):
         "height": height,
         "alt": alt,
         "lang": lang,
+        "focus": focus_classes(*focus_of(image.instance, image.field.name)),
         "sizes": sizes,
         "eager": eager,
     }
+
+
+@register.simple_tag
+def credit(words, licence=""):
+    """Whose work it is and under which terms it may be used, each if known; with a link to them."""
+    parts = [words] if words else []
+    if licence in Licence.values:
+        terms = Licence(licence)
+        link = '<a href="{}" rel="license noopener">{}</a>'
+        parts.append(format_html(link, terms.url, terms.label) if terms.url else terms.label)
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 @register.simple_tag

@@ -4,7 +4,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
+from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
 from guizhou_portal.richtext import RichTextField
 
@@ -74,11 +76,14 @@ class LocationFactor(PublicRecord):
         blank=True,
         width_field="image_width",
         height_field="image_height",
+        crops=[Crop.FACTOR],
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
+    image_focus_x, image_focus_y = focal_point()
     image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
     image_credit = models.CharField(_("credit"), max_length=200, blank=True)
+    image_licence = licence_field()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = LocationFactorQuerySet.as_manager()
@@ -87,7 +92,7 @@ class LocationFactor(PublicRecord):
         verbose_name = _("location factor")
         verbose_name_plural = _("location factors")
         ordering = ["order", "pk"]
-        constraints = [*PublicRecord.Meta.constraints]
+        constraints = [*PublicRecord.Meta.constraints, focal_point_within("image")]
 
     def get_absolute_url(self):
         return f"{reverse('projects:location')}#entry-{self.slug}"

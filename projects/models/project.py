@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.constraints import Currency, amount_field, amount_with_currency, not_before
 from guizhou_portal.documents import DocumentFile
+from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
+from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
 from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
 from guizhou_portal.richtext import RichTextField
 
@@ -103,11 +105,14 @@ class Project(PublicRecord):
         blank=True,
         width_field="image_width",
         height_field="image_height",
+        crops=[Crop.PAGE, Crop.CARD],
     )
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
+    image_focus_x, image_focus_y = focal_point()
     image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
     image_credit = models.CharField(_("credit"), max_length=200, blank=True)
+    image_licence = licence_field()
     related_projects = models.ManyToManyField(
         "self", blank=True, verbose_name=_("related projects")
     )
@@ -123,6 +128,7 @@ class Project(PublicRecord):
             *PublicRecord.Meta.constraints,
             amount_with_currency("investment_volume"),
             not_before("ends_on", "starts_on", _("The period ends before it starts.")),
+            focal_point_within("image"),
         ]
 
     def get_absolute_url(self):

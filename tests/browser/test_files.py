@@ -1,0 +1,116 @@
+"""Editors and their pictures: dropped, looked at, their focal point chosen, many at once."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from events.models import Event
+from projects.models import Project
+from tests.factories import picture_bytes
+
+from .test_admin import CHECKED
+from .test_pages import LOOKS, overflow
+
+DROP = """(zone, [name, kind, bytes]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([new Uint8Array(bytes)], name, { type: kind }));
+  for (const event of ["dragover", "drop"])
+    zone.dispatchEvent(
+      new DragEvent(event, { dataTransfer: carried, bubbles: true, cancelable: true })
+    );
+}"""
+
+
+def picture(name, size=(1200, 600)):
+    return {"name": name, "mimeType": "image/jpeg", "buffer": picture_bytes(size)}
+
+
+def accessible(page):
+    found = Axe().run(page, options=CHECKED).response["violations"]
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(250)  # the admin's links fade from colour to colour
+    assert overflow(page) == 0
+    found += page.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
+
+
+def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, console, tmp_path):
+    project = Project.objects.get(slug="traffic-cloud")
+    desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
+    field = desk.locator(".field-image .file-field")
+    said = field.locator(".file-field__message")
+    zone = field.locator(".file-field__drop").element_handle()
+    zone.evaluate(DROP, ["hall.gif", "image/gif", [71, 73, 70]])
+    expect(said).to_contain_text("“hall.gif” is a file of another kind.")
+    large = tmp_path / "x.jpg"
+    large.write_bytes(b"x" * (15 * 2**20 + 1))
+    desk.set_input_files("[name=image]", large)
+    expect(said).to_contain_text("“x.jpg” is 15 MB large; at most 15.0\u00a0MB are possible.")
+    assert desk.locator("[name=image]").evaluate("one => one.files.length") == 0
+    expect(field.locator(".file-field__stage")).not_to_be_visible()
+    zone.evaluate(DROP, ["hall.jpg", "image/jpeg", list(picture_bytes((1200, 600)))])
+    expect(said).to_contain_text("Chosen: “hall.jpg”")
+    expect(said).to_contain_text("1200 × 600")
+    expect(field.locator("canvas")).to_have_count(3)
+    stage = field.locator(".file-field__stage")
+    box = stage.bounding_box()
+    stage.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
+    marker = field.locator(".file-field__marker")
+    expect(marker).to_be_focused()
+    expect(marker).to_have_attribute("aria-label", re.compile("25 per cent from the left, 5"))
+    desk.fill("[name=image_focus_y]", "50")
+    marker.focus()
+    desk.keyboard.press("ArrowLeft")
+    desk.keyboard.press("ArrowUp")
+    expect(desk.locator("[name=image_focus_x]")).to_have_value("20")
+    expect(desk.locator("[name=image_focus_y]")).to_have_value("45")
+    expect(field.locator(".crop--card canvas")).to_have_class("focus-x-20 focus-y-45")
+    desk.fill("[name=image_focus_y]", "100")
+    assert marker.evaluate("one => one.style.top") == "100%"
+    desk.fill("[name=image_alt_en]", "A sample hall")
+    assert accessible(desk) == []
+    desk.click("[name=_continue]")
+    expect(field.locator(".file-field__stage img")).to_have_attribute("alt", "A sample hall")
+    desk.goto(f"{site}/en/projects/")
+    image = desk.locator(".project-card__art img")
+    assert image.evaluate("one => getComputedStyle(one).objectPosition") == "20% 100%"
+    assert console == []
+
+
+def test_several_photos_are_uploaded_one_by_one_and_found_among_the_files(site, desk, console):
+    event = Event.objects.first()
+    desk.goto(f"{site}/admin/events/event/{event.pk}/change/")
+    desk.get_by_role("link", name="Add several photos").click()
+    desk.fill("[name=credit]", "A. Sample")
+    desk.set_input_files(
+        "#id_files",
+        [
+            picture("one.jpg"),
+            {**picture("broken.jpg"), "buffer": b"no picture"},
+            picture("two.jpg", (600, 900)),
+            {**picture("film.mp4"), "mimeType": "video/mp4"},
+        ],
+    )
+    expect(desk.locator(".photos-status")).to_have_text(
+        "2 of 3 uploaded. Describe them below, then save."
+    )
+    expect(desk.locator(".photos-errors li")).to_have_count(2)
+    expect(desk.locator(".photo-row h2")).to_have_text(["one.jpg", "two.jpg"])
+    texts = desk.locator("[name$=image_alt_en]")
+    expect(desk.locator("[name$=image_alt_de]").first).not_to_be_visible()
+    for number in range(2):
+        texts.nth(number).fill(f"Sample {number}")
+    assert accessible(desk) == []
+    desk.get_by_role("button", name="Save the photos").click()
+    expect(desk.locator(".messagelist")).to_contain_text("2 photos were added.")
+    assert [photo.image_alt_en for photo in event.photos.all()] == ["Sample 0", "Sample 1"]
+    desk.goto(f"{site}/admin/files/?q=Sample")
+    expect(desk.locator(".files > li")).to_have_count(2)
+    assert accessible(desk) == []
+    desk.locator(".files__uses a").first.click()
+    expect(desk).to_have_url(f"{site}/admin/events/event/{event.pk}/change/")
+    assert console == []
