@@ -30,6 +30,7 @@ from .models import (
     Photo,
     ProgrammeItem,
 )
+from .sheets import ContractSheet, OfficialSheet
 
 # What a version of a record holds besides the record itself.
 for part in (Appearance, ContractParty, Document, Milestone, Photo):
@@ -190,6 +191,7 @@ class ProgrammeItemAdmin(RecordAdmin):
 @admin.register(Official)
 class OfficialAdmin(PublicRecordAdmin):
     section = "people"
+    sheet = OfficialSheet
     list_display = ["name", "native_name", "state", "languages", "position"]
     search_fields = ["name", "native_name", *in_all_languages("position")]
     autocomplete_fields = ["organisation"]
@@ -239,6 +241,7 @@ def _one_sided():
 @admin.register(Contract)
 class ContractAdmin(PublicRecordAdmin):
     section = "contracts"
+    sheet = ContractSheet
     checks_for_editors = [
         Check("no-parties", _("without parties on both sides"), _one_sided, "unlink"),
         *PublicRecordAdmin.checks_for_editors,

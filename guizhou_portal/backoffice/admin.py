@@ -38,6 +38,7 @@ from .parallel import state_of
 from .permissions import PartPermissions, RecordPermissions
 from .preview import PreviewMixin
 from .publishing import PublishingMixin, StateFilter
+from .sheets.admin import SheetMixin
 
 
 def in_all_languages(*fields):
@@ -169,7 +170,7 @@ class KeptAdmin(VersionAdmin):
         return reverse(f"{info}_revision", args=[quote(record.pk), version.pk])
 
 
-class RecordAdmin(RecordPermissions, KeptAdmin, TranslationAdmin):
+class RecordAdmin(RecordPermissions, SheetMixin, KeptAdmin, TranslationAdmin):
     """A translated record: one language switch for the form, completeness in the list."""
 
     is_record = True
@@ -273,7 +274,7 @@ class PublicRecordAdmin(PublishingMixin, PreviewMixin, RecordAdmin):
 
     list_filter = [StateFilter, AttentionFilter]
     checks_for_editors = checks_of_publication()
-    actions = ["ask_for_review", "publish", "withdraw", "make_draft"]
+    actions = ["ask_for_review", "publish", "withdraw", "make_draft", *RecordAdmin.actions]
     date_hierarchy = None
     readonly_fields = ["created", "updated"]
 
