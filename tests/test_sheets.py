@@ -460,6 +460,24 @@ def test_rich_text_is_shown_as_it_will_be_stored(backoffice):
     assert DryRun(backoffice, Official, content).numbers == (0, 0, 1)
 
 
+def test_an_import_of_very_many_changes_is_asked_for_in_parts(backoffice, monkeypatch):
+    monkeypatch.setattr("guizhou_portal.backoffice.sheets.resources.MAX_CHANGES", 1)
+    rows = [{"slug": slug, "name_de": slug, "kind": "fund"} for slug in "abc"]
+    dry_run = DryRun(backoffice, Organisation, csv_of(rows))
+    assert "Import it in parts." in dry_run.page
+    dry_run.apply()
+    assert not Organisation.objects.exists()
+    dry_run = DryRun(backoffice, Organisation, csv_of(rows[:1]))
+    assert "1 record was added" in dry_run.apply()
+
+
+def test_a_text_too_long_for_a_workbook_is_offered_as_csv_instead_of_cut(backoffice):
+    OrganisationFactory(description_de="x" * 32768)
+    address = f"{admin_address(Organisation, 'export')}?format=xlsx"
+    assert "Choose CSV instead." in backoffice.get(address, follow=True).content.decode()
+    assert len(rows_of(exported(backoffice, Organisation))[0]["description_de"]) == 32768
+
+
 def test_an_error_nobody_thought_of_is_no_traceback_and_changes_nothing(backoffice, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
@@ -64,6 +65,10 @@ class Cell(Widget):
         """What the cell's text says to a reader."""
         return text
 
+    def codes(self):
+        """All values there may be, if they are few."""
+        return []
+
     def meaning(self):
         """The values there may be, in words."""
         most = getattr(self.field, "max_length", None)
@@ -82,6 +87,9 @@ class RichCell(LongCell):
     def read(self, text):
         return plain(sanitise(text))
 
+    def words(self, text):
+        return strip_tags(text).strip()
+
 
 class ChoiceCell(Cell):
     width = 16
@@ -95,17 +103,15 @@ class ChoiceCell(Cell):
             return codes[text.casefold()]
         raise ValueError(
             _("“%(text)s” is not possible here. Possible: %(values)s.")
-            % {"text": text, "values": self.meaning()}
+            % {"text": text, "values": ", ".join(self.codes()) or self.meaning()}
         )
 
-    def meaning(self):
+    def codes(self):
         codes = [str(code) for code, _words in self.field.flatchoices if code]
-        if len(codes) > FEW:
-            return _("a code of %(n)d, such as %(example)s") % {
-                "n": len(codes),
-                "example": ", ".join(code for code in codes if code in ("DE", "CN")) or codes[0],
-            }
-        return ", ".join(codes)
+        return codes if len(codes) <= FEW else []
+
+    def meaning(self):
+        return _("one of") if self.codes() else _("code of two letters (ISO 3166-1), such as DE")
 
     def words(self, text):
         return str(dict(self.field.flatchoices).get(text, text))
@@ -114,7 +120,7 @@ class ChoiceCell(Cell):
 class BooleanCell(Cell):
     width = 10
     is_text = False
-    allowed = "true, false"
+    allowed = gettext_lazy("one of")
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(bool(value)).lower()
@@ -126,6 +132,9 @@ class BooleanCell(Cell):
 
     def nothing(self):
         return None if self.field.null else False
+
+    def codes(self):
+        return ["true", "false"]
 
     def words(self, text):
         return {"true": _("yes"), "false": _("no")}.get(text, text)

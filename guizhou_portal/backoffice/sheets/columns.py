@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Prefetch
+from django.forms import Field as FormField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.fields import Field
@@ -15,6 +16,8 @@ from modeltranslation.utils import build_localized_fieldname
 from guizhou_portal.backoffice.forms import is_visible
 
 from .cells import FileCell, cell_of
+
+REQUIRED = FormField.default_error_messages["required"]
 
 
 def texts_of(model):
@@ -150,11 +153,11 @@ def problems_of(record, exclude=()):
         try:
             check(exclude=left_out)
         except ValidationError as error:
-            _add(problems, error.message_dict)
+            _add(problems, error)
     try:
         record.clean()
     except ValidationError as error:
-        _add(problems, error.message_dict)
+        _add(problems, error)
     for name in texts:
         languages = in_columns(type(record), name)
         required = not record._meta.get_field(name).blank
@@ -163,6 +166,11 @@ def problems_of(record, exclude=()):
     return problems
 
 
-def _add(problems, more):
-    for name, sentences in more.items():
-        problems[name] = list(dict.fromkeys([*problems.get(name, []), *sentences]))
+def _add(problems, error):
+    for name, errors in error.update_error_dict({}).items():
+        told = problems.setdefault(name, [])
+        for one in errors:
+            # The words of a form: "cannot be null" says nothing to an editor.
+            words = REQUIRED if one.code in ("null", "blank") else one.messages[0]
+            if words not in told:
+                told.append(str(words))

@@ -12,6 +12,7 @@ class Explained(NamedTuple):
     names: list
     meaning: str
     allowed: str
+    codes: list
     note: str
 
 
@@ -29,7 +30,8 @@ def columns_explained(sheet):
         name = capfirst(original.verbose_name)
         meaning = f"{column.parts.name}: {original.verbose_name}" if column.parts else name
         note = _note(column, original)
-        lines[key] = Explained([column.column_name], meaning, column.widget.meaning(), note)
+        allowed, codes = column.widget.meaning(), column.widget.codes()
+        lines[key] = Explained([column.column_name], meaning, allowed, codes, note)
     return list(lines.values())
 
 

@@ -49,8 +49,10 @@ class RowOutcome:
         """The cells before and after, for the page."""
         for cell in self.cells:
             words = cell.column.widget.words
-            shown = excerpts(words(cell.before), words(cell.after))
-            yield Change(cell.column.label, *compared(*shown))
+            before, after = words(cell.before), words(cell.after)
+            if before == after:  # only the markup differs
+                before, after = cell.before, cell.after
+            yield Change(cell.column.label, *compared(*excerpts(before, after)))
 
 
 @dataclass

@@ -30,9 +30,8 @@ class KeptSheetQuerySet(models.QuerySet):
         )
 
     def keep(self, request, model, upload, content):
-        """Keep a file between the two steps of its import; older ones go."""
+        """Keep a file between the two steps of its import; those nobody imported in time go."""
         self.filter(created__lte=timezone.now() - KEPT_FOR).delete()
-        self.filter(user=request.user, model=model._meta.label_lower).delete()
         return self.create(
             user=request.user,
             session=mark_of(request.session),

@@ -111,6 +111,7 @@ def write_workbook(out, title, columns, rows):
     body = _styled(sheet)
     for row in rows:
         if any(len(text) > LONGEST for text in row):
+            sheet.close()
             return False
         sheet.append([_like(body, text) for text in row])
     book.save(out)
