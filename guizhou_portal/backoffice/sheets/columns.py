@@ -126,7 +126,12 @@ class Parts:
 
     def prefetch(self):
         related = [name for name in self.names if self.model._meta.get_field(name).many_to_one]
-        return Prefetch(self.relation, self.model._default_manager.select_related(*related))
+        return Prefetch(self.relation, joined(self.model._default_manager.all(), related))
+
+
+def joined(records, names):
+    """``records`` with the related ones of these names; without names, Django would join all."""
+    return records.select_related(*names) if names else records
 
 
 def problems_of(record, exclude=()):

@@ -19,7 +19,7 @@ from guizhou_portal.backoffice.history import keep_as_found
 from guizhou_portal.publishing.models import FormerSlug, Publication
 
 from .cells import FALSE, BooleanCell
-from .columns import Column, Parts, problems_of
+from .columns import Column, Parts, joined, problems_of
 from .refusals import refusals
 
 PUBLICATION = ("publication", "publish_at")
@@ -117,10 +117,9 @@ class RecordSheet(ModelResource):
     def with_relations(self, records):
         """``records`` with all that the columns look at."""
         fields = [column.field for column in self.columns if not column.parts]
-        records = records.select_related(None).select_related(
-            *(field.name for field in fields if isinstance(field, models.ForeignKey))
-        )
+        one = [field.name for field in fields if isinstance(field, models.ForeignKey)]
         several = [field.name for field in fields if field.many_to_many]
+        records = joined(records, one)
         return records.prefetch_related(*several, *(parts.prefetch() for parts in self.parts))
 
     # --- import --------------------------------------------------------------------------------
