@@ -33,6 +33,7 @@ from .models import (
     ProgrammeItem,
 )
 from .several_photos import SeveralPhotosMixin
+from .sheets import ContractSheet, OfficialSheet
 
 #: Of the contracts of an event, its form names as many; the list has them all.
 MOST_LINKS = 50
@@ -203,6 +204,7 @@ class ProgrammeItemAdmin(RecordAdmin):
 @admin.register(Official)
 class OfficialAdmin(PublicRecordAdmin):
     section = "people"
+    sheet = OfficialSheet
     list_display = ["name", "native_name", "state", "languages", "position"]
     search_fields = ["name", "native_name", *in_all_languages("position")]
     autocomplete_fields = ["organisation"]
@@ -252,6 +254,7 @@ def _one_sided():
 @admin.register(Contract)
 class ContractAdmin(PublicRecordAdmin):
     section = "contracts"
+    sheet = ContractSheet
     checks_for_editors = [
         Check("no-parties", _("without parties on both sides"), _one_sided, "unlink"),
         *PublicRecordAdmin.checks_for_editors,

@@ -21,6 +21,7 @@ from .models import (
     ProjectDocument,
     Sector,
 )
+from .sheets import LocationFactorSheet, OrganisationSheet, ProjectSheet
 
 
 @admin.register(Sector)
@@ -37,6 +38,7 @@ class SectorAdmin(RecordAdmin):
 class OrganisationAdmin(RecordAdmin):
     section = "people"
     position = 1
+    sheet = OrganisationSheet
     list_display = ["name", "kind", "country", "languages"]
     list_filter = [*RecordAdmin.list_filter, "kind", ("country", ChoicesInUseFilter)]
     search_fields = [*in_all_languages("name"), "short_name"]
@@ -74,6 +76,7 @@ class ProjectDocumentInline(PartInline):
 @admin.register(Project)
 class ProjectAdmin(PublicRecordAdmin):
     section = "projects"
+    sheet = ProjectSheet
     list_display = ["title", "state", "languages", "sector", "stage", "order"]
     list_editable = ["order"]
     list_filter = [
@@ -115,6 +118,7 @@ class ProjectAdmin(PublicRecordAdmin):
 @admin.register(LocationFactor)
 class LocationFactorAdmin(PublicRecordAdmin):
     section = "location"
+    sheet = LocationFactorSheet
     list_display = ["title", "state", "languages", "kind", "organisation", "order"]
     list_editable = ["order"]
     list_filter = [*PublicRecordAdmin.list_filter, "kind"]

@@ -46,3 +46,21 @@ def backoffice(client, editor):
     client.force_login(editor)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
+
+
+@pytest.fixture
+def signed_in(client, django_user_model):
+    """Signs somebody in who has the roles given, and nothing else."""
+    from django.contrib.auth.models import Group
+
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    def sign_in(*roles):
+        user = django_user_model.objects.create_user(
+            "-".join(role.name for role in roles) or "nobody", "", "a-long-password", is_staff=True
+        )
+        user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
+        client.force_login(user)
+        return client
+
+    return sign_in

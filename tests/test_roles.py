@@ -1,7 +1,6 @@
 """What each role may do, and what happens when it tries more: always decided on the server."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from events.models import Contract, Event, Official, ProgrammeItem
@@ -23,22 +22,6 @@ from .factories import (
     SectorFactory,
 )
 from .forms import admin_address, empty, filled_in, form_at, save
-
-
-@pytest.fixture
-def signed_in(client, django_user_model):
-    """Signs somebody in who has the roles given, and nothing else."""
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-
-    def sign_in(*roles):
-        user = django_user_model.objects.create_user(
-            "-".join(role.name for role in roles) or "nobody", "", "a-long-password", is_staff=True
-        )
-        user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def status(client, model, action, *args, **values):

@@ -42,6 +42,7 @@ from .permissions import PartPermissions, RecordPermissions
 from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
 from .publishing import PublishingMixin, StateFilter
+from .sheets.admin import SheetMixin
 
 
 def in_all_languages(*fields):
@@ -174,7 +175,13 @@ class KeptAdmin(VersionAdmin):
 
 
 class RecordAdmin(
-    RecordPermissions, OtherUsesMixin, OrderMixin, ManyMixin, KeptAdmin, TranslationAdmin
+    RecordPermissions,
+    OtherUsesMixin,
+    OrderMixin,
+    SheetMixin,
+    ManyMixin,
+    KeptAdmin,
+    TranslationAdmin,
 ):
     """A translated record: one language switch for the form, completeness in the list."""
 
@@ -277,7 +284,7 @@ class PublicRecordAdmin(PublishingMixin, PreviewMixin, RecordAdmin):
 
     list_filter = [StateFilter, AttentionFilter]
     checks_for_editors = checks_of_publication()
-    actions = ["ask_for_review", "publish", "withdraw", "make_draft"]
+    actions = ["ask_for_review", "publish", "withdraw", "make_draft", *RecordAdmin.actions]
     date_hierarchy = None
     readonly_fields = ["created", "updated"]
 

@@ -105,7 +105,7 @@ class RecordForm(forms.ModelForm):
             if whole and not self.may_touch(whole):
                 self.add_error(field.name, NOT_YOURS)
         for names in self.required_texts():
-            filled = (_is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
+            filled = (is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
             if not any(filled):
                 self.add_error(names[get_language()], _("Enter this in at least one language."))
         return cleaned
@@ -130,7 +130,7 @@ def explain(field, words):
     field.help_text = format_lazy("{} {}", words, field.help_text)
 
 
-def _is_visible(text):
+def is_visible(text):
     """Whether there is anything to read: neither blanks nor characters of no width."""
     return any(unicodedata.category(one)[0] not in "CZ" for one in text or "")
 

@@ -3,6 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .sheets.models import KeptSheet
+
+__all__ = ["Duty", "KeptSheet", "LinkCheck"]
+
 
 class Duty(models.Model):
     """No table: the home of permissions that belong to all records, not to one kind."""

@@ -220,7 +220,7 @@ def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
     editor = at_work("Edda", Role.EDITOR)
     event = write_the_event(editor, site)
     say_who_appears(editor, site, event)
-    # add_photos(editor, site, event)
+    add_photos(editor, site, event)
     enter_a_contract(editor, site, event)
     contract, official = Contract.objects.latest("pk"), Official.objects.latest("pk")
     editor.goto(f"{site}/admin/events/event/{event.pk}/preview/?width=phone")

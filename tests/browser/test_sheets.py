@@ -1,0 +1,68 @@
+"""An editor exports, changes the file, and imports it in two steps, in a browser."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from projects.models import Project
+from tests.sheets import csv_of, rows_of
+
+from .test_admin import CHECKED
+from .test_pages import LOOKS, overflow
+
+#: The admin's links fade from colour to colour; twice, as a change starts with the next frame.
+SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+    Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => done(true))
+)))"""
+
+
+def wrong_with(page):
+    """What axe finds wide and light, then narrow and dark; and whether the page is too wide."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(SETTLED)
+    found = Axe().run(page, options=CHECKED).response["violations"]
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(SETTLED)
+    found += page.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
+    too_wide = overflow(page)
+    return [(one["id"], one["nodes"][0]["html"]) for one in found] + [too_wide] * bool(too_wide)
+
+
+def choose(page, content):
+    page.set_input_files(
+        "input[type=file]", {"name": "projects.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_role("button", name="Check the file").press("Enter")
+
+
+def test_a_file_goes_out_is_changed_and_comes_back_in_two_steps(site, desk, console):
+    desk.goto(f"{site}/admin/projects/project/?q=traffic")
+    desk.get_by_role("link", name="Export").click()
+    expect(desk.get_by_role("heading", name="1 record as a file")).to_be_visible()
+    assert wrong_with(desk) == []
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="CSV with semicolons").click()
+    assert download.value.suggested_filename.startswith("projects-")
+    content = Path(download.value.path()).read_bytes()
+    (row,) = rows_of(content)
+    desk.get_by_role("link", name="Back to the list").click()
+    desk.get_by_role("link", name="Import").click()
+    assert wrong_with(desk) == []
+    choose(desk, b"name;city\r\na;b")
+    expect(desk.locator(".errorlist")).to_contain_text("“slug” must be among them")
+    assert wrong_with(desk) == []
+    choose(desk, csv_of([{**row, "stage": "soon", "more": "x"}]))
+    expect(desk.locator(".sheet-table--problems")).to_contain_text("“soon” is not possible here")
+    expect(desk.get_by_role("button", name="Import this")).to_have_count(0)
+    assert wrong_with(desk) == []
+    desk.get_by_role("button", name="Choose another file").click()
+    choose(desk, csv_of([{**row, "title_zh_hans": "新的标题"}]))
+    expect(desk.locator(".sheet-row ins")).to_have_text("新的标题")
+    assert wrong_with(desk) == []
+    desk.get_by_role("button", name="Import this").press("Enter")
+    expect(desk.locator(".messagelist")).to_contain_text("1 record was changed.")
+    assert Project.objects.get(slug=row["slug"]).title_zh_hans == "新的标题"
+    assert console == []
