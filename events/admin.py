@@ -178,7 +178,7 @@ def _links(model, records, words=str):
             for record in records
         ),
     )
-    return format_html('<ul class="record-links">{}</ul>', rows) if rows else ""
+    return format_html('<ul class="record-links">{}</ul>', rows) if rows else rows
 
 
 class AppearanceInline(PartInline):

@@ -29,7 +29,7 @@ from .factories import (
 from .forms import OWN, admin_address
 from .test_queries import queries
 
-MOST = 25
+MOST = 32
 
 
 def enquiry(project):

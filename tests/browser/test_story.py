@@ -79,8 +79,16 @@ def language():
     return LANGUAGE or "en"
 
 
-def write(page, field, texts):
-    page.fill(f"[name={field}_{language()}]", texts[language()])
+def write(page, **texts):
+    """Write texts in German and in English; the language of the guide comes last and stays."""
+    for one in sorted(("de", "en"), key=lambda code: code == language()):
+        page.locator(f".form-languages input[value={one}] + span").click()
+        for field, words in texts.items():
+            page.fill(f"[name={field}_{one}]", words[one])
+
+
+def saved(page):
+    expect(page.locator(".messagelist li:is(.success, .info)").first).to_be_visible()
 
 
 def choose(page, field, words):
@@ -96,13 +104,12 @@ def ask_for_review(page, site, kind, *keys):
         page.check(f"[name=_selected_action][value='{key}']")
     page.select_option("[name=action]", "ask_for_review")
     page.click(".actions button[name=index]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
 
 
 def write_the_event(page, site):
     page.goto(f"{site}/admin/events/event/add/")
-    write(page, "title", TITLES)
-    write(page, "summary", SUMMARIES)
+    write(page, title=TITLES, summary=SUMMARIES)
     area = page.locator(f"#id_report_{language()}_editor")
     area.click()
     area.press_sequentially(SUMMARIES[language()])
@@ -114,12 +121,11 @@ def write_the_event(page, site):
         group.locator("summary").first.click()
     group.locator(".add-row a").click()
     page.select_option("[name=programme-0-kind]", "greeting")
-    words = {"de": "Muster-Grußwort", "en": "Sample greeting"}
-    page.fill(f"[name=programme-0-title_{language()}]", words[language()])
+    write(page, **{"programme-0-title": {"de": "Muster-Grußwort", "en": "Sample greeting"}})
     page.evaluate("scrollTo(0, 0)")
     keep(page, "2-event")
     page.click("[name=_continue]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
     return Event.objects.latest("pk")
 
 
@@ -133,14 +139,14 @@ def say_who_appears(page, site, event):
     popup = opened.value
     popup.fill("[name=name]", "MUSTER Anna")
     popup.fill("[name=family_name]", "MUSTER")
-    write(popup, "position", {"de": "Musteramt", "en": "Sample office"})
+    write(popup, position={"de": "Musteramt", "en": "Sample office"})
     with popup.expect_event("close"):
         popup.click("[name=_save]")
     page.select_option("[name=appearances-0-role]", "speaker")
     page.locator("#appearances-group").scroll_into_view_if_needed()
     keep(page, "3-people")
     page.click("[name=_save]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
 
 
 def add_photos(page, site, event):
@@ -166,14 +172,13 @@ def add_photos(page, site, event):
         )
     keep(page, "4-photos")
     page.click("[name=_save]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
 
 
 def enter_a_contract(page, site, event):
     page.goto(f"{site}/admin/events/event/{event.pk}/change/")
     page.click(f"a[href$='/contract/add/?event={event.pk}']")
-    write(page, "title", {"de": "Mustervertrag", "en": "Sample contract"})
-    write(page, "summary", SUMMARIES)
+    write(page, title={"de": "Mustervertrag", "en": "Sample contract"}, summary=SUMMARIES)
     for number, side in enumerate(("guizhou", "partner")):
         page.locator("#parties-group .add-row a").click()
         page.select_option(f"[name=parties-{number}-side]", side)
@@ -183,10 +188,10 @@ def enter_a_contract(page, site, event):
     page.locator("#parties-group").scroll_into_view_if_needed()
     keep(page, "5-contract")
     page.click("[name=_save]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
 
 
-def complete_the_chinese(page, site, event):
+def complete_the_chinese(page, site, event, contract, official):
     keep(page, "1-overview")
     page.click("a[href*='/events/event/?needs=incomplete-zh-hans']")
     page.click(f"#result_list a[href*='/event/{event.pk}/change/']")
@@ -197,8 +202,18 @@ def complete_the_chinese(page, site, event):
     area = page.locator("#id_report_zh_hans_editor")
     area.click()
     area.press_sequentially(SUMMARIES["zh_hans"])
+    page.fill("[name=programme-0-title_zh_hans]", "样本致辞", force=True)
     page.click("[name=_save]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
+    page.goto(f"{site}/admin/events/contract/{contract.pk}/change/")
+    page.fill("[name=title_zh_hans]", "样本合同")
+    page.fill("[name=summary_zh_hans]", SUMMARIES["zh_hans"])
+    page.click("[name=_save]")
+    saved(page)
+    page.goto(f"{site}/admin/events/official/{official.pk}/change/")
+    page.fill("[name=position_zh_hans]", "样本职务")
+    page.click("[name=_save]")
+    saved(page)
 
 
 def beside():
@@ -212,7 +227,7 @@ def publish(page, site, event):
     page.goto(f"{site}/admin/events/event/{event.pk}/publish/")
     keep(page, "8-publish")
     page.click(".submit-row [type=submit]")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    saved(page)
 
 
 def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
@@ -230,7 +245,7 @@ def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
         ask_for_review(editor, site, kind, record.pk)
     assert client.get(event.get_absolute_url()).status_code == 404
 
-    complete_the_chinese(at_work("Tao", Role.TRANSLATOR), site, event)
+    complete_the_chinese(at_work("Tao", Role.TRANSLATOR), site, event, contract, official)
 
     publisher = at_work("Petra", Role.PUBLISHER)
     publish(publisher, site, event)
