@@ -30,9 +30,9 @@ def plain_site(settings, tmp_path):
 @pytest.fixture
 def portal(db):
     """The portal as a newcomer finds it: with its own content."""
-    from guizhou_portal.content.loader import load
+    from .content import load_content
 
-    return load()
+    return load_content()
 
 
 @pytest.fixture

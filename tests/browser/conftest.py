@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from django.conf import settings
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -26,9 +27,9 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture
 def site(live_server):
     """The address of the running portal with its own content."""
-    from guizhou_portal.content.loader import load
+    from tests.content import load_content
 
-    load()
+    load_content()
     return live_server.url
 
 
@@ -51,10 +52,9 @@ def console(page):
 
 @pytest.fixture
 def desk(site, page, client, editor):
-    """A browser page signed in as an editor."""
-    page.goto(f"{site}/admin/login/")
-    page.fill("#id_username", "editor")
-    page.fill("#id_password", "a-long-password")
-    page.click("[type=submit]:not(.admin-languages *)")
-    assert page.url == f"{site}/admin/"
+    """A browser page signed in as an editor; how people sign in: test_signin.py."""
+    client.force_login(editor)
+    name, cookie = settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": name, "value": cookie.value, "url": site}])
+    page.goto(f"{site}/admin/")
     return page

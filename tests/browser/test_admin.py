@@ -1,18 +1,11 @@
 """Editors in a browser: one language switch for the whole form, nothing from another host."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from projects.models import Project
 from tests.factories import full_event
 
-from .test_pages import LOOKS, overflow
-
-CHECKED = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    # Select2, which Django brings along, keeps its clear button inside its list of choices.
-    "rules": {"list": {"enabled": False}},
-}
+from .accessibility import look, wrong_with
 
 
 def shown(page):
@@ -94,20 +87,10 @@ def test_a_person_is_found_by_typing_a_few_letters(site, desk, console):
 
 
 def test_the_forms_and_lists_are_accessible(site, desk):
+    look(desk, 1440, "light")
     project = Project.objects.first()
     form = f"projects/project/{project.pk}/change/"
     for path in ("", "projects/project/", form, "events/event/add/", "events/contract/add/"):
-        desk.set_viewport_size({"width": 1440, "height": 900})
-        desk.emulate_media(color_scheme="light")
         desk.goto(f"{site}/admin/{path}")
         desk.wait_for_load_state("load")
-        found = Axe().run(desk, options=CHECKED).response
-        assert [
-            (one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]
-        ] == [], path
-        desk.set_viewport_size({"width": 360, "height": 900})
-        desk.emulate_media(color_scheme="dark")
-        desk.wait_for_timeout(250)  # the admin's links fade from colour to colour
-        found = desk.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
-        assert overflow(desk) == 0, path
+        assert wrong_with(desk) == [], path

@@ -2,15 +2,13 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from events.models import Event
 from projects.models import Project
 from tests.factories import picture_bytes
 
-from .test_admin import CHECKED
-from .test_pages import LOOKS, overflow
+from .accessibility import wrong_with
 
 DROP = """(zone, [name, kind, bytes]) => {
   const carried = new DataTransfer();
@@ -24,18 +22,6 @@ DROP = """(zone, [name, kind, bytes]) => {
 
 def picture(name, size=(1200, 600)):
     return {"name": name, "mimeType": "image/jpeg", "buffer": picture_bytes(size)}
-
-
-def accessible(page):
-    found = Axe().run(page, options=CHECKED).response["violations"]
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(250)  # the admin's links fade from colour to colour
-    assert overflow(page) == 0
-    found += page.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="light")
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, console, tmp_path):
@@ -72,7 +58,7 @@ def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, c
     desk.fill("[name=image_focus_y]", "100")
     assert marker.evaluate("one => one.style.top") == "100%"
     desk.fill("[name=image_alt_en]", "A sample hall")
-    assert accessible(desk) == []
+    assert wrong_with(desk) == []
     desk.click("[name=_continue]")
     expect(field.locator(".file-field__stage img")).to_have_attribute("alt", "A sample hall")
     desk.goto(f"{site}/en/projects/")
@@ -104,13 +90,13 @@ def test_several_photos_are_uploaded_one_by_one_and_found_among_the_files(site, 
     expect(desk.locator("[name$=image_alt_de]").first).not_to_be_visible()
     for number in range(2):
         texts.nth(number).fill(f"Sample {number}")
-    assert accessible(desk) == []
+    assert wrong_with(desk) == []
     desk.get_by_role("button", name="Save the photos").click()
     expect(desk.locator(".messagelist")).to_contain_text("2 photos were added.")
     assert [photo.image_alt_en for photo in event.photos.all()] == ["Sample 0", "Sample 1"]
     desk.goto(f"{site}/admin/files/?q=Sample")
     expect(desk.locator(".files > li")).to_have_count(2)
-    assert accessible(desk) == []
+    assert wrong_with(desk) == []
     desk.locator(".files__uses a").first.click()
     expect(desk).to_have_url(f"{site}/admin/events/event/{event.pk}/change/")
     assert console == []

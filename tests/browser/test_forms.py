@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from guizhou_portal.forms import VisitorForm
 from guizhou_portal.urls import urlpatterns as portal_addresses
 
-from .test_pages import overflow, violations
+from .accessibility import overflow, violations
 
 
 class Questions(VisitorForm):
@@ -69,7 +69,14 @@ def send(page):
     ("language", "width", "theme", "heading", "optional"),
     [
         ("de", 360, "dark", "Bitte prüfen Sie 5 Eingaben", "(freiwillig)"),
-        ("en", 1440, "light", "5 entries need your attention", "(optional)"),
+        pytest.param(
+            "en",
+            1440,
+            "light",
+            "5 entries need your attention",
+            "(optional)",
+            marks=pytest.mark.thorough,
+        ),
         ("zh-hans", 820, "light", "请检查 5 项内容", "（选填）"),
     ],
 )

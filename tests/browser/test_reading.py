@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from tests.factories import EventFactory, PhotoFactory, picture_upload
 from tests.facts import CONFERENCE, FACTS
 
-from .test_pages import overflow, violations
+from .accessibility import overflow, violations
 
 
 def expect_theme(page, dark):
@@ -86,7 +86,7 @@ SPACED = """
 """
 
 
-@pytest.mark.parametrize("language", ["de", "zh-hans"])
+@pytest.mark.parametrize("language", ["de", pytest.param("zh-hans", marks=pytest.mark.thorough)])
 def test_wider_spacing_and_twice_the_size_lose_no_text(site, page, language):
     """WCAG 2.2, 1.4.12 and 1.4.4."""
     page.set_viewport_size({"width": 720, "height": 900})

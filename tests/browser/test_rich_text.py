@@ -1,7 +1,6 @@
 """Formatted texts in a browser: written with the keyboard, pasted, translated, and left alone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from guizhou_portal.pages.models import Page
@@ -9,7 +8,7 @@ from guizhou_portal.richtext import sanitise
 from projects.models import Project
 from tests.test_rich_text import EVERYTHING, WORD
 
-from .test_admin import CHECKED
+from .accessibility import ADMIN, violations
 
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 PASTE = """(area, html) => {
@@ -134,8 +133,7 @@ def test_a_text_is_written_with_the_keyboard_and_shown_as_written(site, form, co
     settled(page)
     expect(page.get_by_role("button", name="Header row")).to_have_attribute("aria-pressed", "true")
     assert console == []
-    results = Axe().run(page, context="form", options=CHECKED)
-    assert results.violations_count == 0, results.generate_report()
+    assert violations(page, ADMIN, "form") == []
     console.clear()  # the checker's own style element is refused
     typed.press("Escape")
     typed.press("Tab")  # past the copies, to the next text

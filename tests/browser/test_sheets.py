@@ -2,33 +2,12 @@
 
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from projects.models import Project
 from tests.sheets import csv_of, rows_of
 
-from .test_admin import CHECKED
-from .test_pages import LOOKS, overflow
-
-#: The admin's links fade from colour to colour; twice, as a change starts with the next frame.
-SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
-    Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => done(true))
-)))"""
-
-
-def wrong_with(page):
-    """What axe finds wide and light, then narrow and dark; and whether the page is too wide."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="light")
-    page.wait_for_function(SETTLED)
-    found = Axe().run(page, options=CHECKED).response["violations"]
-    page.set_viewport_size({"width": 360, "height": 900})
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(SETTLED)
-    found += page.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
-    too_wide = overflow(page)
-    return [(one["id"], one["nodes"][0]["html"]) for one in found] + [too_wide] * bool(too_wide)
+from .accessibility import wrong_with
 
 
 def choose(page, content):

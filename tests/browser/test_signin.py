@@ -4,33 +4,17 @@ import re
 from base64 import b32decode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
-from .test_admin import CHECKED
-from .test_pages import LOOKS, overflow
+from .accessibility import wrong_with
 
 
 @pytest.fixture
 def first_account(db, settings):
     settings.REQUIRE_2FA = True
     return User.objects.create_superuser("boss", "", "a-long-password")
-
-
-def check(page, name):
-    """All rules in the page as it is; those about looks again on a telephone in the dark."""
-    found = Axe().run(page, options=CHECKED).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
-    page.set_viewport_size({"width": 360, "height": 900})
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(250)  # the admin's links fade from colour to colour
-    found = page.evaluate("rules => axe.run({runOnly: rules})", LOOKS)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
-    assert overflow(page) == 0, name
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="light")
 
 
 def test_a_first_account_sets_up_two_steps_and_signs_in_with_them(
@@ -42,19 +26,19 @@ def test_a_first_account_sets_up_two_steps_and_signs_in_with_them(
     page.fill("#id_password", "guessed")
     page.keyboard.press("Enter")
     expect(page.locator(".errornote")).to_be_visible()
-    check(page, "login")
+    assert wrong_with(page) == [], "login"
     page.fill("#id_password", "a-long-password")
     page.keyboard.press("Enter")
     page.wait_for_url("**/two-steps/set-up/")
     key = b32decode(page.locator(".sign-in-key code").inner_text().replace(" ", ""))
     expect(page.locator("svg.sign-in-code")).to_be_visible()
-    check(page, "set up")
+    assert wrong_with(page) == [], "set up"
     page.fill("#id_code", f"{totp(key):06d}")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recovery-codes/")
     codes = page.locator(".recovery-codes code").all_inner_texts()
     assert len(codes) == 10
-    check(page, "recovery codes")
+    assert wrong_with(page) == [], "recovery codes"
     with page.expect_download() as file:
         page.get_by_role("link", name="Download as text").click()
     assert all(code in file.value.path().read_text() for code in codes)
@@ -64,10 +48,10 @@ def test_a_first_account_sets_up_two_steps_and_signs_in_with_them(
     page.locator(".admin-account summary").click()
     page.locator(".admin-account").get_by_text("Two-step sign-in").click()
     page.wait_for_url("**/two-steps/")
-    check(page, "two steps")
+    assert wrong_with(page) == [], "two steps"
     for path in ("auth/user/", f"auth/user/{first_account.pk}/change/", "sign-ins/"):
         page.goto(f"{site}/admin/{path}")
-        check(page, path)
+        assert wrong_with(page) == [], path
     page.locator(".admin-account summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.locator("h1")).to_have_text("Logged out")
@@ -77,7 +61,7 @@ def test_a_first_account_sets_up_two_steps_and_signs_in_with_them(
     page.fill("#id_password", "a-long-password")
     page.keyboard.press("Enter")
     page.wait_for_url("**/login/code/**")
-    check(page, "code")
+    assert wrong_with(page) == [], "code"
     page.locator(".admin-languages button", has_text="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.locator("#content")).to_contain_text("boss")  # still halfway in
