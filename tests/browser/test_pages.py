@@ -16,7 +16,7 @@ CONFERENCE = "/en/events/guizhou-investment-conference-frankfurt/"
     [
         ("de", 1440, "light", 360, "dark"),
         pytest.param("en", 360, "dark", 820, "light", marks=pytest.mark.thorough),
-        ("zh-hans", 820, "light", 1440, "dark"),
+        pytest.param("zh-hans", 820, "light", 1440, "dark", marks=pytest.mark.thorough),
     ],
 )
 def test_every_page_is_accessible_and_fits(
