@@ -10,7 +10,7 @@ export PORT
 # On one's own machine a password is enough; a value from the environment wins.
 run dev test: export REQUIRE_2FA ?= false
 
-.PHONY: run dev test lint lock messages bench clean
+.PHONY: run dev test lint lock messages guide bench clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python manage.py serve
@@ -39,6 +39,10 @@ lock: $(VENV)/.dev
 
 messages: $(VENV)/.dev
 	$(BIN)/python manage.py catalogues --update
+
+# The pictures of docs/editors-guide.md, taken while a browser goes through its story.
+guide: $(VENV)/.dev
+	@for language in de en; do GUIDE_LANGUAGE=$$language $(BIN)/python -m pytest -n0 tests/browser/test_story.py || exit 1; done
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest -o addopts=-q tests/benchmarks $(ARGS)
