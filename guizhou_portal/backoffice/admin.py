@@ -195,6 +195,7 @@ class RecordAdmin(
     form = RecordForm
     list_filter = [AttentionFilter]
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER  # they would count every choice on each page
     view_on_site = False  # one link per language instead, see public_links
     formfield_overrides = FIELDS
 

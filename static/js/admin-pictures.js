@@ -82,7 +82,12 @@ window.portalFiles = (() => {
     const within = (value) => Math.min(100, Math.max(0, Math.round(value)));
     const values = () => numbers.map((one) => within(one.value === "" ? 50 : Number(one.value) || 0));
 
+    const row = numbers[0].closest(".form-row");
+    const pictures = field.querySelector(".file-field__pictures");
+
     const show = () => {
+      // Without a picture there is no point to choose.
+      row.hidden = pictures.hidden && !row.querySelector(".errorlist");
       const [x, y] = values();
       marker.style.left = `${x}%`;
       marker.style.top = `${y}%`;
