@@ -18,7 +18,7 @@ from modeltranslation.utils import build_localized_fieldname
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import SCHEDULED, Publication, scheduled
 
-from .completeness import incomplete_in, is_empty
+from .completeness import incomplete_in, is_empty, lacks
 from .links import link_fields, with_broken_link
 from .many import numbers_of
 
@@ -40,7 +40,8 @@ class Check:
 
     It asks for the record's own columns, and for other records in a subquery: with a join, a record
     would be counted as often as it has such others. ``parameter`` is the list filter that shows the
-    records; what ``stops`` must be mended before a record is published.
+    records; what ``stops`` must be mended before a record is published. ``of(record)`` answers the
+    same for a record at hand, where that takes no query.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Check:
     topic: Topic = Topic.GAPS
     parameter: str = "needs"
     stops: bool = False
+    of: Callable | None = None
 
 
 def without_alternative_text(model, prefix=""):
@@ -100,6 +102,7 @@ def checks_of(model_admin):
             partial(incomplete_in, model, code),
             "languages",
             Topic.TRANSLATIONS,
+            of=partial(lacks, language=code),
         )
         for code, words in INCOMPLETE.items()
     ]
@@ -146,9 +149,14 @@ def shortcomings(model_admin, records):
     fails = {
         name: Case(When(check.condition(), then=True), default=False)
         for name, check in checks.items()
+        if check.of is None
     }
     return {
-        record: [check for name, check in checks.items() if getattr(record, name)]
+        record: [
+            check
+            for name, check in checks.items()
+            if (check.of(record) if check.of else getattr(record, name))
+        ]
         for record in records.annotate(**fails)
     }
 

@@ -44,6 +44,14 @@ def _state(filled, wanted):
     return State.PARTIAL if filled else State.MISSING
 
 
+def lacks(record, language):
+    """Whether ``record`` has a text in another language that it has not in ``language``."""
+    states = language_states(record)
+    if all(one.state is State.MISSING for one in states):
+        return False  # nothing to translate
+    return any(one.language == language and one.state is not State.COMPLETE for one in states)
+
+
 def is_empty(name):
     """The condition that a text column holds nothing."""
     return Q(**{name: ""}) | Q(**{f"{name}__isnull": True})

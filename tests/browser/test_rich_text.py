@@ -180,6 +180,7 @@ def test_what_is_pasted_from_a_word_processor_is_tidy_and_harmless(site, form, c
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_text_that_is_only_looked_at_stays_as_it_was(site, form, console, asked):
     everything = Project.objects.get(slug="traffic-cloud")
     everything.description_de = EVERYTHING

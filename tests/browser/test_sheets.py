@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from projects.models import Project
@@ -17,6 +18,7 @@ def choose(page, content):
     page.get_by_role("button", name="Check the file").press("Enter")
 
 
+@pytest.mark.thorough
 def test_a_file_goes_out_is_changed_and_comes_back_in_two_steps(site, desk, console):
     desk.goto(f"{site}/admin/projects/project/?q=traffic")
     desk.get_by_role("link", name="Export").click()

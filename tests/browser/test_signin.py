@@ -17,6 +17,7 @@ def first_account(db, settings):
     return User.objects.create_superuser("boss", "", "a-long-password")
 
 
+@pytest.mark.thorough
 def test_a_first_account_sets_up_two_steps_and_signs_in_with_them(
     first_account, live_server, page, console
 ):

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from events.models import Contract, Event, Official
 from guizhou_portal.backoffice.roles import Role
+from projects.models import Project
 from tests.factories import OrganisationFactory, picture_bytes
 from tests.test_signin import app_code, with_app
 
@@ -232,6 +233,7 @@ def publish(page, site, event):
     saved(page)
 
 
+@pytest.mark.thorough
 def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
     OrganisationFactory(**{f"name_{one}": "SAMPLE Works" for one in ("de", "en", "zh_hans")})
     editor = at_work("Edda", Role.EDITOR)
@@ -259,3 +261,27 @@ def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
     for words in (SUMMARIES["zh_hans"], "样本致辞", "样本职务", "MUSTER", "2031"):
         assert words in page, words
     keep(publisher, "9-public")
+
+
+@pytest.mark.thorough
+def test_the_second_of_two_editors_is_told_and_sees_both(site, at_work):
+    project = Project.objects.get(slug="traffic-cloud")
+    Project.objects.filter(pk=project.pk).update(publication="draft")
+    first, second = at_work("Edda", Role.EDITOR), at_work("Emil", Role.EDITOR)
+    for page in (first, second):
+        page.goto(f"{site}/admin/projects/project/{project.pk}/change/")
+    first.fill("[name=title_en]", "Words of the first")
+    first.click("[name=_continue]")
+    saved(first)
+    second.fill("[name=title_en]", "Words of the second")
+    second.click("[name=_continue]")
+    told = second.locator(".conflict")
+    expect(told.locator("h2")).to_contain_text("Edda saved this record")
+    expect(told.locator("td").first).to_have_text("Words of the first")
+    expect(told.locator("td").last).to_have_text("Words of the second")
+    project.refresh_from_db()
+    assert project.title_en == "Words of the first"
+    second.click("[name=_continue]")
+    saved(second)
+    project.refresh_from_db()
+    assert project.title_en == "Words of the second"

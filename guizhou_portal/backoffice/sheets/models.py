@@ -30,8 +30,8 @@ class KeptSheetQuerySet(models.QuerySet):
         )
 
     def keep(self, request, model, upload, content):
-        """Keep a file between the two steps of its import; those nobody imported in time go."""
-        self.filter(created__lte=timezone.now() - KEPT_FOR).delete()
+        """Keep a file between the two steps of its import."""
+        self.forget_old()
         return self.create(
             user=request.user,
             session=mark_of(request.session),
@@ -39,6 +39,10 @@ class KeptSheetQuerySet(models.QuerySet):
             name=upload.name[-100:],
             content=content,
         )
+
+    def forget_old(self):
+        """Remove what nobody imported in time."""
+        self.filter(created__lte=timezone.now() - KEPT_FOR).delete()
 
 
 class KeptSheet(models.Model):
