@@ -70,8 +70,12 @@ def test_an_editor_does_not_decide_what_the_public_sees(signed_in, state):
 
 
 def test_an_editor_leaves_public_records_alone(signed_in):
-    editor, project = signed_in(Role.EDITOR), ProjectFactory(title_en="As it was")
-    assert "As it was" in editor.get(admin_address(Project, "change", project.pk)).content.decode()
+    text = "<h3>As it looks</h3>\n\n<p>A &lt; B</p>"
+    project = ProjectFactory(title_en="As it was", description_en=text)
+    editor = signed_in(Role.EDITOR)
+    page = editor.get(admin_address(Project, "change", project.pk)).content.decode()
+    assert "As it was" in page
+    assert "<h3>As it looks</h3>  <p>A &lt; B</p>" in page
     form = {"title_en": "Changed", "publication": "draft", "slug": project.slug}
     assert status(editor, Project, "change", project.pk, **form) == 403
     assert status(editor, Project, "delete", project.pk, post="yes") == 403

@@ -8,10 +8,12 @@ from functools import partial
 
 from django.db import models
 from django.db.models import Q
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
 from guizhou_portal.publishing.models import Publication, PublicRecord
+from guizhou_portal.richtext import RichTextField
 
 from .roles import TRANSLATE, may_publish
 
@@ -58,14 +60,23 @@ def _published_whole(model, prefix=""):
     return None
 
 
+def show_formatted(record):
+    """Let a form that is only read show formatted texts as they look, not their source."""
+    repeated = translator.get_options_for_model(type(record)).fields
+    for field in record._meta.concrete_fields:
+        if isinstance(field, RichTextField) and field.name not in repeated:
+            # Sanitised when it was saved; Django would turn its line ends into breaks.
+            text = (getattr(record, field.attname) or "").replace("\n", " ")
+            setattr(record, field.attname, mark_safe(text))  # noqa: S308
+
+
 def untranslated_fields(model):
     """The names of the editable columns and relations that hold no translated text."""
     texts = translator.get_options_for_model(model).all_fields
     return [
         field.name
-        for field in model._meta.get_fields()
-        if field.concrete
-        and field.editable
+        for field in (*model._meta.fields, *model._meta.many_to_many)
+        if field.editable
         and not field.primary_key
         and field.name not in texts
         and not hasattr(field, "translated_field")
@@ -123,6 +134,11 @@ class RecordPermissions(RolePermissions):
         if issubclass(self.model, PublicRecord) and not may_publish(request.user):
             return [*fields, "publish_at"]
         return fields
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and not self.has_edit_permission(request, obj):
+            show_formatted(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def states_for_editors(self, record):
         """Draft and in review; a state that only a publisher gives stays where it is."""
