@@ -206,6 +206,7 @@ class RecordAdmin(
             "js/admin-translating.js",
             "js/admin-names.js",
             "js/admin-unsaved.js",
+            "js/admin-filters.js",
         ]
 
     def get_changeform_initial_data(self, request):

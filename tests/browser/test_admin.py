@@ -86,6 +86,14 @@ def test_a_person_is_found_by_typing_a_few_letters(site, desk, console):
     assert console == []
 
 
+def test_the_filters_of_a_list_are_folded_on_a_phone(site, desk):
+    desk.set_viewport_size({"width": 360, "height": 800})
+    desk.goto(f"{site}/admin/projects/project/?state=published")
+    expect(desk.locator("#changelist-filter details[open] li.selected")).to_have_text("published")
+    desk.locator("#changelist-filter summary").nth(1).click()
+    expect(desk.locator("#changelist-filter").get_by_text("incomplete in Chinese")).to_be_visible()
+
+
 def test_the_forms_and_lists_are_accessible(site, desk):
     look(desk, 1440, "light")
     project = Project.objects.first()
