@@ -62,6 +62,19 @@ def document_path(document, name):
     return f"documents/{stem}-{secrets.token_hex(6)}{path.suffix.lower()}"
 
 
+def kind_of(name):
+    """The kind of a file as readers know it: PDF, DOCX, …"""
+    return PurePath(name).suffix.lstrip(".").upper()
+
+
+def size_of(file):
+    """Bytes of a stored file; None if it is no longer there, which must not cost the page."""
+    try:
+        return file.size
+    except OSError:
+        return None
+
+
 class DocumentFile(models.Model):
     """One file for download, with a title, its own language and its place in a list."""
 
@@ -90,12 +103,8 @@ class DocumentFile(models.Model):
     @property
     def kind(self):
         """The file's kind as readers know it: PDF, DOCX, …"""
-        return PurePath(self.file.name).suffix.lstrip(".").upper()
+        return kind_of(self.file.name)
 
     @property
     def size(self):
-        """Bytes of the file; None if it is no longer there, which must not cost the page."""
-        try:
-            return self.file.size
-        except OSError:
-            return None
+        return size_of(self.file)

@@ -39,4 +39,4 @@ def _rows_of(table):
         quoted = " || ', ' || ".join(f'quote("{name}")' for name in columns)
         cursor.execute(f'SELECT {quoted} FROM "{table}"')  # noqa: S608  (our own names)
         rows = ", ".join(f"({row[0]})" for row in cursor.fetchall())
-    return rows and f'INSERT INTO "{table}" ({names}) VALUES {rows}'  # noqa: S608
+    return rows and f'INSERT INTO "{table}" ({names}) VALUES {rows}'  # noqa: S608  (as SQLite quoted them)

@@ -1,7 +1,10 @@
 """What each role may do, and what happens when it tries more: always decided on the server."""
 
+import re
+
 import pytest
 from django.utils import timezone
+from reversion.models import Version
 
 from events.models import Contract, Event, Official, ProgrammeItem
 from guizhou_portal.backoffice.roles import Role
@@ -21,7 +24,7 @@ from .factories import (
     ProjectFactory,
     SectorFactory,
 )
-from .forms import admin_address, empty, filled_in, form_at, save
+from .forms import AdminForm, admin_address, empty, filled_in, form_at, save
 
 
 def status(client, model, action, *args, **values):
@@ -135,8 +138,6 @@ def test_an_editor_does_not_bring_a_public_version_back(signed_in, backoffice):
 
 
 def first_version(record):
-    from reversion.models import Version
-
     return Version.objects.get_for_object(record).last().pk
 
 
@@ -238,10 +239,6 @@ def test_a_conference_is_published_with_everything_in_it(signed_in, client):
 
 def form_at_page(client, event):
     """The page that publishes a conference, with what is ticked on it."""
-    import re
-
-    from .forms import AdminForm
-
     address = admin_address(Event, "publish", event.pk)
     page = client.get(address).content.decode()
     form = AdminForm(
@@ -254,7 +251,7 @@ def form_at_page(client, event):
 
 
 def test_a_conference_is_published_at_a_later_time_or_asked_again(signed_in, client):
-    event, contract = EventFactory(publication="draft"), None
+    event = EventFactory(publication="draft")
     contract = ContractFactory(event=event, publication="draft")
     publisher = signed_in(Role.PUBLISHER)
     form = form_at_page(publisher, event)
@@ -327,8 +324,6 @@ def test_to_restore_one_record_takes_no_other_back(backoffice):
     act(backoffice, "publish", one, other)
     act(backoffice, "withdraw", one, other)
     save(backoffice, filled_in(backoffice, other), title_en="Written since")
-    from reversion.models import Version
-
     version = Version.objects.get_for_object(one)[1]
     address = admin_address(Project, "revision", one.pk, version.pk)
     assert backoffice.post(address, form_at(backoffice, address)).status_code == 302

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection
 from django.http import Http404
@@ -170,8 +170,12 @@ class KeptAdmin(VersionAdmin):
         """Where ``version`` is looked at and restored; nothing for whom may not do it."""
         if not self.may_restore(request, record, version):
             return ""
-        info = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        return reverse(f"{info}_revision", args=[quote(record.pk), version.pk])
+        return self.own_address("revision", record.pk, version.pk)
+
+    def own_address(self, page, *args):
+        """Where one of this admin class's pages is; ``page``: such as "change" or "changelist"."""
+        info = f"{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{self.admin_site.name}:{info}_{page}", args=args)
 
 
 class RecordAdmin(

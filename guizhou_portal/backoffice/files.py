@@ -14,11 +14,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from guizhou_portal.documents import kind_of
 from guizhou_portal.pictures import stored_files
 from guizhou_portal.pictures.renditions import MODERN
 
 from .attention import without_alternative_text
-from .holders import is_picture, localised, visible_holders
+from .holders import is_picture, localised, records_of, visible_holders
 
 PER_PAGE = 30
 
@@ -64,7 +65,7 @@ class Row:
 
     @property
     def kind(self):
-        return PurePath(self.name).suffix.lstrip(".").upper()
+        return kind_of(self.name)
 
 
 class Inventory:
@@ -156,11 +157,8 @@ class Inventory:
         """A :class:`Row` for each of ``names``; records are read once for all of them."""
         rows = [self.row(name) for name in names]
         for attribute, found in (("uses", self.uses), ("earlier", self.earlier)):
-            keys = {}
-            for row in rows:
-                for use in found.get(row.name, ()):
-                    keys.setdefault(use.column, set()).add(use.key)
-            records = {column: self.holders[column].records(of) for column, of in keys.items()}
+            shown = [use for row in rows for use in found.get(row.name, ())]
+            records = records_of(self.holders, shown)
             for row in rows:
                 for use in found.get(row.name, ()):
                     self.mention(row, attribute, use, records[use.column].get(use.key))

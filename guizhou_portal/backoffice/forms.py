@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal.parts import wholes
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.pictures.widgets import (
     DocumentInputField,
@@ -23,7 +24,7 @@ from guizhou_portal.richtext import RichTextField
 
 from .many import tell_chosen
 from .parallel import conflict_of
-from .permissions import NOT_YOURS, wholes
+from .permissions import NOT_YOURS
 from .rich_text import RichTextWidget
 
 YEARS = range(1900, 2101)

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from modeltranslation.translator import NotRegistered, translator
 from reversion.models import Revision, Version
 
+from guizhou_portal.parts import wholes
+
 #: Not told: set by the portal, or said by the translated fields themselves.
 SILENT = {"id", "created", "updated"}
 AS_FOUND = "as found"  # the comment of a version that records no change of anybody's
@@ -139,11 +141,9 @@ def _belongs(part, version):
     if part.content_type_id == version.content_type_id:
         return False
     return any(
-        isinstance(field, models.ForeignKey)
-        and field.remote_field.on_delete is models.CASCADE
-        and issubclass(version._model, field.remote_field.model)
+        issubclass(version._model, field.remote_field.model)
         and str(part.field_dict.get(field.attname)) == version.object_id
-        for field in part._model._meta.fields
+        for field in wholes(part._model)
     )
 
 

@@ -88,6 +88,14 @@ def visible_holders(site, request):
     return found
 
 
+def records_of(holders, uses):
+    """The records of ``uses``, each column's read once: ``{column: {key: record}}``."""
+    keys = {}
+    for use in uses:
+        keys.setdefault(use.column, set()).add(use.key)
+    return {column: holders[column].records(of) for column, of in keys.items()}
+
+
 def is_picture(name):
     return name.lower().endswith(stored_files.PICTURES)
 

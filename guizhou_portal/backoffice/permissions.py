@@ -6,12 +6,12 @@ editor changes only what the public does not see, and a translator only the tran
 
 from functools import partial
 
-from django.db import models
 from django.db.models import Q
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 
+from guizhou_portal.parts import wholes
 from guizhou_portal.publishing.models import Publication, PublicRecord
 from guizhou_portal.richtext import RichTextField
 
@@ -40,17 +40,6 @@ def is_public(record):
     )
 
 
-def wholes(model):
-    """The fields that lead from a part to what it belongs to."""
-    return (
-        field
-        for field in model._meta.fields
-        if isinstance(field, models.ForeignKey)
-        and field.remote_field.on_delete is models.CASCADE
-        and field.remote_field.model in translator.get_registered_models(abstract=False)
-    )
-
-
 def _published_whole(model, prefix=""):
     """The condition that a record of ``model``, or its whole, is published; None if neither can."""
     if issubclass(model, PublicRecord):
@@ -67,7 +56,7 @@ def show_formatted(record):
         if isinstance(field, RichTextField) and field.name not in repeated:
             # Sanitised when it was saved; Django would turn its line ends into breaks.
             text = (getattr(record, field.attname) or "").replace("\n", " ")
-            setattr(record, field.attname, mark_safe(text))  # noqa: S308
+            setattr(record, field.attname, mark_safe(text))  # noqa: S308  (see above)
 
 
 def untranslated_fields(model):
@@ -162,5 +151,5 @@ class PartPermissions(RolePermissions):
         return super().has_add_permission(request, obj) and self.may_touch(request, obj)
 
     def fields_kept_from_translators(self):
-        whole = next(wholes(self.model)).name
+        whole = wholes(self.model)[0].name
         return [name for name in super().fields_kept_from_translators() if name != whole]

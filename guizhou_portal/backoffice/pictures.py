@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from guizhou_portal.pictures import stored_files
 
-from .holders import is_picture, visible_holders
+from .holders import is_picture, records_of, visible_holders
 
 
 def picture_fields(image, alt=True, credit=None):
@@ -56,7 +56,7 @@ def note_other_uses(site, request, forms):
         found.setdefault(content_of(name), []).extend(
             one for one in several if one.column in holders
         )
-    records = _read(holders, [use for several in found.values() for use in several])
+    records = records_of(holders, [use for several in found.values() for use in several])
     for content, widgets in inputs.items():
         for instance, widget in widgets:
             widget.elsewhere = [
@@ -71,14 +71,6 @@ def _same_content(contents, column):
     for content in contents:
         condition |= Q(**{f"{column.field.name}__contains": content})
     return condition
-
-
-def _read(holders, uses):
-    """The records of ``uses``: ``{column: {key: record}}``."""
-    keys = {}
-    for use in uses:
-        keys.setdefault(use.column, set()).add(use.key)
-    return {column: holders[column].records(of) for column, of in keys.items()}
 
 
 def content_of(name):

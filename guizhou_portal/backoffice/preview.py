@@ -1,6 +1,6 @@
 """The preview of any record from its form: in each language, at a phone's width, and to share."""
 
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -33,10 +33,9 @@ class PreviewMixin:
         ]
 
     def preview_address(self, record, language=None):
-        info = f"admin:{self.opts.app_label}_{self.opts.model_name}_preview"
         if language:
-            return reverse(f"{info}_page", args=[quote(record.pk), language])
-        return reverse(info, args=[quote(record.pk)])
+            return self.own_address("preview_page", record.pk, language)
+        return self.own_address("preview", record.pk)
 
     def previewed(self, request, key):
         key = unquote(key)

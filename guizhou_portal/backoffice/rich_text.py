@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.forms.widgets import Script
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -85,4 +84,4 @@ class RichTextWidget(AdminTextareaWidget):
         parts = render_to_string(
             "admin/rich_text.html", {"tools": TOOLS, "table_tools": TABLE_TOOLS}
         )
-        return mark_safe(super().render(name, value, attrs, renderer) + parts)  # noqa: S308
+        return super().render(name, value, attrs, renderer) + parts

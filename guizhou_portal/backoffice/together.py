@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import reversion
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as translate
@@ -43,8 +43,7 @@ class Row:
 
     @property
     def address(self):
-        meta = self.record._meta
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.record.pk])
+        return self.admin.own_address("change", self.record.pk)
 
     @property
     def stopped(self):
@@ -80,10 +79,6 @@ class TogetherMixin:
         info = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view(self.publish_together_view)
         return [path("<path:key>/publish/", view, name=f"{info}_publish"), *super().get_urls()]
-
-    def publish_address(self, record):
-        info = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        return reverse(f"{info}_publish", args=[quote(record.pk)])
 
     def publish_together_view(self, request, key):
         """Offer what the public does not see yet, and publish what was chosen of it."""
@@ -159,5 +154,5 @@ class TogetherMixin:
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and obj.pk and self.has_publish_permission(request):
-            context["publish_address"] = self.publish_address(obj)
+            context["publish_address"] = self.own_address("publish", obj.pk)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

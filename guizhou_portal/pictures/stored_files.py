@@ -22,6 +22,8 @@ from django.db import models
 from django.db.models import Q
 from reversion.models import Version
 
+from guizhou_portal.parts import wholes
+
 from .fields import PictureField
 from .originals import ENDINGS
 from .renditions import FALLBACK, MODERN, rendition_names
@@ -48,15 +50,7 @@ class Column(NamedTuple):
     @property
     def owner(self):
         """The field that leads to the record this one is a part of; None if it is no part."""
-        return next(
-            (
-                field
-                for field in self.model._meta.concrete_fields
-                if isinstance(field, models.ForeignKey)
-                and field.remote_field.on_delete is models.CASCADE
-            ),
-            None,
-        )
+        return next(iter(wholes(self.model)), None)
 
 
 class Use(NamedTuple):

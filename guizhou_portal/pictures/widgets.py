@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.documents import MAX_BYTES as MAX_DOCUMENT
-from guizhou_portal.documents import SIGNATURES
+from guizhou_portal.documents import SIGNATURES, kind_of, size_of
 
 from .fields import PICTURE_NAMES, PictureFormField
 from .focus import focus_classes, focus_of
@@ -37,20 +37,12 @@ def words_of(file):
     return getattr(record, f"{file.field.name}_alt", None) or str(record)
 
 
-def size_of(file):
-    """Bytes of a stored file; None if it is gone from the disk."""
-    try:
-        return file.size
-    except OSError:
-        return None
-
-
 class StoredFileInput(forms.ClearableFileInput):
     """An input for a file that shows the one there is.
 
     ``refused``: the name of the file that was chosen in a form that had to be shown again; browsers
     do not choose it anew. ``elsewhere``: other uses of the stored file, see
-    :func:`guizhou_portal.backoffice.files.note_other_uses`.
+    :func:`guizhou_portal.backoffice.pictures.note_other_uses`.
     """
 
     template_name = "forms/file_input.html"
@@ -94,7 +86,7 @@ class StoredFileInput(forms.ClearableFileInput):
         return {
             "url": file.url,
             "name": PurePath(file.name).name,
-            "kind": PurePath(file.name).suffix.lstrip(".").upper(),
+            "kind": kind_of(file.name),
             "size": size_of(file),
         }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from playwright.sync_api import expect
 
 from events.models import Contract, Event, Official
@@ -221,8 +221,6 @@ def complete_the_chinese(page, site, event, contract, official):
 
 def beside():
     with override(language()):
-        from django.utils.translation import gettext
-
         return gettext("beside it")
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import FileResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -67,10 +67,6 @@ class SheetMixin:
             *super().get_urls(),
         ]
 
-    def sheet_address(self, name, *args):
-        info = f"{self.opts.app_label}_{self.opts.model_name}"
-        return reverse(f"{self.admin_site.name}:{info}_{name}", args=args)
-
     def has_import_permission(self, request):
         """Who may import at all; what a row may do is asked of its record."""
         return self.has_change_permission(request) and (
@@ -86,10 +82,10 @@ class SheetMixin:
         addresses = {}
         if self.sheet:
             query = request.GET.urlencode()
-            export = self.sheet_address("export")
+            export = self.own_address("export")
             addresses["export_address"] = f"{export}?{query}" if query else export
             if self.has_import_permission(request):
-                addresses["import_address"] = self.sheet_address("import")
+                addresses["import_address"] = self.own_address("import")
         return super().changelist_view(request, {**addresses, **(extra_context or {})})
 
     @admin.action(
@@ -119,7 +115,7 @@ class SheetMixin:
         try:
             changes = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
-            return HttpResponseRedirect(self.sheet_address("changelist"))
+            return HttpResponseRedirect(self.own_address("changelist"))
         if kind in FORMATS:
             return self.exported(request, changes.queryset, kind)
         query = request.GET.urlencode()
@@ -133,7 +129,7 @@ class SheetMixin:
                 "formats": [
                     (f"?{query}{'&' if query else ''}format={k}", v[0]) for k, v in FORMATS.items()
                 ],
-                "back": f"{self.sheet_address('changelist')}{'?' if query else ''}{query}",
+                "back": f"{self.own_address('changelist')}{'?' if query else ''}{query}",
             },
         )
 
@@ -148,7 +144,7 @@ class SheetMixin:
             content = write_sheet(kind, sheet, rows)
         except ValidationError as error:
             self.message_user(request, error.messages[0], messages.ERROR)
-            return HttpResponseRedirect(self.sheet_address("changelist"))
+            return HttpResponseRedirect(self.own_address("changelist"))
         return FileResponse(
             content,
             as_attachment=True,
@@ -180,7 +176,7 @@ class SheetMixin:
             kept = KeptSheet.objects.keep(
                 request, self.model, form.cleaned_data["file"], form.content
             )
-            return HttpResponseRedirect(self.sheet_address("dry_run", kept.key))
+            return HttpResponseRedirect(self.own_address("dry_run", kept.key))
         return TemplateResponse(
             request,
             "admin/record_import.html",
@@ -203,7 +199,7 @@ class SheetMixin:
             return self.not_kept(request)
         if request.method == "POST" and "cancel" in request.POST:
             kept.delete()
-            return HttpResponseRedirect(self.sheet_address("import"))
+            return HttpResponseRedirect(self.own_address("import"))
         if request.method == "POST":
             return self.apply(request, kept)
         table = read_table(kept.name, bytes(kept.content), self.sheet)
@@ -215,7 +211,7 @@ class SheetMixin:
             _("This file was imported already, or waited for more than an hour. Choose it again."),
             messages.WARNING,
         )
-        return HttpResponseRedirect(self.sheet_address("import"))
+        return HttpResponseRedirect(self.own_address("import"))
 
     def dry_run(self, request, kept, table, outcome, warning=""):
         rows = [(row, list(row.changes())) for row in outcome.rows[:SHOWN]]
@@ -260,7 +256,7 @@ class SheetMixin:
             )
             return self.dry_run(request, kept, table, run(self, request, table), warning)
         self.message_user(request, _said(outcome))
-        return HttpResponseRedirect(self.sheet_address("changelist"))
+        return HttpResponseRedirect(self.own_address("changelist"))
 
 
 def signer(kept):
