@@ -15,6 +15,10 @@ ADMIN = {
 #: What may differ in another theme or at another width; all else is the same page.
 LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 
+#: All of a long form at once: the bar of buttons at the window's edge covers no field, which axe
+#: would take for a small one, though it only has to be scrolled to.
+TALL = 9000
+
 
 def overflow(page):
     """Pixels by which the page is wider than the window."""
@@ -40,8 +44,9 @@ def _told(found):
 
 def wrong_with(page):
     """What is wrong with a page of the admin, wide and light, then narrow and dark."""
+    look(page, 1440, "light", TALL)
     found = violations(page, ADMIN)
-    look(page, 360, "dark")
+    look(page, 360, "dark", TALL)
     found += violations_of_looks(page)
     if by := overflow(page):
         found.append(("too wide", by))
@@ -49,8 +54,8 @@ def wrong_with(page):
     return found
 
 
-def look(page, width, theme):
+def look(page, width, theme, height=900):
     """Show the page at another width and in another theme."""
-    page.set_viewport_size({"width": width, "height": 900})
+    page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=theme)
     page.wait_for_timeout(200)  # the admin's links fade from colour to colour
