@@ -12,7 +12,6 @@ from guizhou_portal.backoffice.admin import (
     PartInline,
     PublicRecordAdmin,
     RecordAdmin,
-    in_all_languages,
 )
 from guizhou_portal.backoffice.attention import Check, without_alternative_text
 from guizhou_portal.backoffice.many import AutocompleteFilter
@@ -96,7 +95,6 @@ class EventAdmin(TogetherMixin, SeveralPhotosMixin, PublicRecordAdmin):
     form = EventForm
     list_display = ["title", "state", "languages", "city", "starts_at"]
     list_filter = [*PublicRecordAdmin.list_filter, ("country", ChoicesInUseFilter)]
-    search_fields = in_all_languages("title", "subtitle", "city", "venue")
     autocomplete_fields = ["organisers"]
     inlines = [ProgrammeItemInline, PhotoInline, DocumentInline]
     readonly_fields = [*PublicRecordAdmin.readonly_fields, "contracts_signed", "people"]
@@ -195,7 +193,6 @@ class ProgrammeItemAdmin(RecordAdmin):
     list_display = ["title", "event", "kind", "languages", "order"]
     list_filter = [*RecordAdmin.list_filter, "kind", ("event", AutocompleteFilter)]
     list_select_related = ["event"]
-    search_fields = in_all_languages("title")
     autocomplete_fields = ["event"]
     inlines = [AppearanceInline]
     fields = ["event", *ProgrammeItemInline.fields]
@@ -206,7 +203,6 @@ class OfficialAdmin(PublicRecordAdmin):
     section = "people"
     sheet = OfficialSheet
     list_display = ["name", "native_name", "state", "languages", "position"]
-    search_fields = ["name", "native_name", *in_all_languages("position")]
     autocomplete_fields = ["organisation"]
     fieldsets = [
         (
@@ -268,7 +264,6 @@ class ContractAdmin(PublicRecordAdmin):
         "sectors",
     ]
     list_select_related = ["event"]
-    search_fields = in_all_languages("title", "summary")
     autocomplete_fields = ["event", "project", "sectors"]
     inlines = [ContractPartyInline, MilestoneInline]
     fieldsets = [

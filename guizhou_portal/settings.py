@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "guizhou_portal",
     "guizhou_portal.backoffice.apps.PortalAdminConfig",
     "guizhou_portal.publishing",
+    "guizhou_portal.search",
     "guizhou_portal.pages",
     "guizhou_portal.content",
     "projects",

@@ -7,7 +7,6 @@ from guizhou_portal.backoffice.admin import (
     PartInline,
     PublicRecordAdmin,
     RecordAdmin,
-    in_all_languages,
 )
 from guizhou_portal.backoffice.pictures import picture_fields
 
@@ -30,7 +29,6 @@ class SectorAdmin(RecordAdmin):
     position = 1
     list_display = ["name", "icon", "order", "languages"]
     list_editable = ["order"]
-    search_fields = in_all_languages("name")
     fields = ["name", "description", "icon", "order", "slug"]
 
 
@@ -41,7 +39,6 @@ class OrganisationAdmin(RecordAdmin):
     sheet = OrganisationSheet
     list_display = ["name", "kind", "country", "languages"]
     list_filter = [*RecordAdmin.list_filter, "kind", ("country", ChoicesInUseFilter)]
-    search_fields = [*in_all_languages("name"), "short_name"]
     fields = [
         "name",
         "short_name",
@@ -61,7 +58,6 @@ class PlaceAdmin(RecordAdmin):
     position = 1
     list_display = ["name", "kind", "latitude", "longitude", "languages"]
     list_filter = [*RecordAdmin.list_filter, "kind"]
-    search_fields = in_all_languages("name")
     fields = ["name", "kind", ("latitude", "longitude"), "slug"]
 
 
@@ -87,7 +83,6 @@ class ProjectAdmin(PublicRecordAdmin):
         "open_to_foreign_investors",
     ]
     list_select_related = ["sector"]
-    search_fields = in_all_languages("title", "summary", "tagline")
     autocomplete_fields = ["sector", "public_authority", "partners", "places", "related_projects"]
     inlines = [KeyFigureInline, ProjectDocumentInline]
     fieldsets = [
@@ -123,7 +118,6 @@ class LocationFactorAdmin(PublicRecordAdmin):
     list_editable = ["order"]
     list_filter = [*PublicRecordAdmin.list_filter, "kind"]
     list_select_related = ["organisation"]
-    search_fields = in_all_languages("title", "summary")
     autocomplete_fields = ["organisation", "place"]
     fieldsets = [
         (None, {"fields": ["title", "summary", "description"]}),

@@ -13,6 +13,8 @@ CHROMIUM = shutil.which("chromium")
 @pytest.fixture(autouse=True)
 def plain_site(settings, tmp_path):
     """Static files straight from the source, uploads in a folder of the test's own."""
+    from guizhou_portal.search.changes import forget
+
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -22,6 +24,7 @@ def plain_site(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    forget()
     # A request leaves its language active on the thread; the next test starts in the default one.
     with translation.override("de"):
         yield

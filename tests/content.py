@@ -4,8 +4,9 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from guizhou_portal.content.loader import load
+from guizhou_portal.search.changes import catch_up
 
-APPS = ("pages", "projects", "events", "content", "publishing")
+APPS = ("pages", "projects", "events", "content", "publishing", "search")
 _kept = {}
 
 
@@ -15,6 +16,7 @@ def load_content():
         return load()  # there, keys that are written leave the sequences behind
     if not _kept:
         _kept["counts"] = load()
+        catch_up()
         _kept["rows"] = [sql for table in _tables() if (sql := _rows_of(table))]
         return _kept["counts"]
     with transaction.atomic(), connection.cursor() as cursor:

@@ -3,7 +3,6 @@
 import re
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
@@ -17,7 +16,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
-from modeltranslation.utils import build_localized_fieldname
 from reversion.admin import VersionAdmin
 
 from guizhou_portal.context import OWN_NAMES
@@ -43,13 +41,6 @@ from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
 from .publishing import PublishingMixin, StateFilter
 from .sheets.admin import SheetMixin
-
-
-def in_all_languages(*fields):
-    """The names of ``fields`` in every language: a search looks at the columns of all."""
-    return [
-        build_localized_fieldname(field, code) for field in fields for code, _ in settings.LANGUAGES
-    ]
 
 
 class KeptAdmin(VersionAdmin):

@@ -10,10 +10,13 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count, TextField
+from django.db.models import Count
 from django.db.models.signals import post_delete, post_save
 from django.utils.functional import cached_property
 from reversion.models import Revision
+
+from guizhou_portal.search.declared import DECLARED
+from guizhou_portal.search.lookup import found
 
 #: Up to here records are counted anew each time; a larger number is remembered.
 COUNTED = 10_000
@@ -130,12 +133,16 @@ class ManyMixin:
         paginator.is_search = bool(set(request.GET) - {PAGE_VAR, ORDER_VAR, ALL_VAR})
         return paginator
 
-    def get_search_fields(self, request):
-        """A choice is found by its name and the like; a list also searches longer texts."""
-        fields = super().get_search_fields(request)
-        if not _is_choice(request):
-            return fields
-        return [one for one in fields if not isinstance(self.opts.get_field(one), TextField)]
+    @property
+    def search_fields(self):
+        """Tells Django that there is something to search in; where, the index knows."""
+        return list(DECLARED[self.model].titles) if self.model in DECLARED else []
+
+    def get_search_results(self, request, queryset, search_term):
+        """A choice is found by what it is called; in a list, by all of its texts."""
+        if not search_term or self.model not in DECLARED:
+            return super().get_search_results(request, queryset, search_term)
+        return found(queryset, search_term, titles_only=_is_choice(request)), False
 
 
 def _is_choice(request):

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from guizhou_portal.backoffice.admin import KeptAdmin, RecordAdmin, in_all_languages
+from guizhou_portal.backoffice.admin import KeptAdmin, RecordAdmin
 
 from .models import Operator, Page
 
@@ -11,7 +11,6 @@ from .models import Operator, Page
 class PageAdmin(RecordAdmin):
     section = "site"
     list_display = ["__str__", "title", "languages", "updated"]
-    search_fields = in_all_languages("title", "summary", "body")
     fields = ["title", "summary", "body"]
 
     def has_add_permission(self, request):

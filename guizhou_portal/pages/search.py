@@ -1,0 +1,5 @@
+from guizhou_portal.search.declared import declare
+
+from .models import Page
+
+declare(Page, ["title"], ["summary", "body"])

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+
+class SearchConfig(AppConfig):
+    name = "guizhou_portal.search"
+
+    def ready(self):
+        autodiscover_modules("search")
+        from . import changes, engines
+
+        post_migrate.connect(engines.prepare, sender=self)
+        changes.follow()

@@ -1,0 +1,55 @@
+"""Looks records up by what somebody typed."""
+
+from django.db import connections
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Length
+
+from . import changes, engines
+from .index import entries_of
+from .models import Word
+from .words import can_be_part, pairs, runs, spellings
+
+MOST_TERMS = 12
+#: Of the words that have what was typed inside, so many are looked for, the shortest first.
+MOST_WORDS = 200
+#: Letters that are looked for within words; fewer are looked for at their beginning.
+SHORTEST_PART = 3
+
+
+def found(queryset, text, titles_only=False):
+    """The records of ``queryset`` that have all words of ``text``, in any order and language."""
+    changes.catch_up()
+    groups = groups_of(text)
+    if not groups:
+        return queryset.none()
+    sql, parameters = engines.condition(
+        connections[queryset.db], groups, "title_words" if titles_only else "words"
+    )
+    # The statement is ours; what was typed is in the parameters.
+    ids = RawSQL(sql, parameters)  # noqa: S611
+    entries = entries_of(queryset.model).filter(pk__in=ids)
+    return queryset.filter(pk__in=entries.values("object_id"))
+
+
+def groups_of(text):
+    """What to look for: of each group one word, as ``(word, whether it only begins so)``."""
+    groups = []
+    for run, is_chinese in runs(text):
+        if is_chinese and len(run) > 1:
+            groups += [[(pair, False)] for pair in pairs(run)]
+        elif is_chinese:
+            groups.append([(run, True)])
+        else:
+            groups.append(_words_with(spellings(run)))
+    return groups[:MOST_TERMS]
+
+
+def _words_with(typed):
+    """``typed`` as the beginning of a word, and the words that have it inside."""
+    group = [(word, True) for word in sorted(typed)]
+    for word in sorted(typed):
+        if len(word) >= SHORTEST_PART and can_be_part(word):
+            inside = Word.objects.filter(text__contains=word).exclude(text__startswith=word)
+            known = inside.order_by(Length("text"), "text").values_list("text", flat=True)
+            group += [(one, False) for one in known[:MOST_WORDS]]
+    return group
