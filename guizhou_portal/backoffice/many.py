@@ -77,7 +77,8 @@ class ListPaginator(Paginator):
         """
         if not self.is_search:
             return None
-        keys = list(self.object_list.values_list("pk", flat=True)[: self.per_page + 1])
+        rows = self.object_list.order_by()
+        keys = list(rows.values_list("pk", flat=True)[: self.per_page + 1])
         return keys if len(keys) <= self.per_page else None
 
     @cached_property
@@ -85,10 +86,17 @@ class ListPaginator(Paginator):
         if self.few is not None:
             return len(self.few)
         rows = self.object_list.order_by()
-        near = rows[: COUNTED + 1].count()
-        if near <= COUNTED:
-            return near
-        return cache.get_or_set(_key("count", rows), rows.count, SECONDS)
+        if not self.is_search:
+            near = rows[: COUNTED + 1].count()
+            if near <= COUNTED:
+                return near
+        key = _key("count", rows)
+        number = cache.get(key)
+        if number is None:
+            number = rows.count()
+            if number > COUNTED:
+                cache.set(key, number, SECONDS)
+        return number
 
 
 class NextPaginator(Paginator):

@@ -59,26 +59,28 @@ def prepare(using="default", **kwargs):
         index.fill()
 
 
-def condition(connection, groups, column):
-    """``(sql, parameters)``: the ids of entries that have one word of each group.
+def select_keys(vendor, kind, groups, column):
+    """``(sql, parameters)``: the keys of the records that have one word of each group.
 
-    ``groups``: ``[[(word, is_beginning), …], …]``; words as :mod:`.words` makes them, which have
-    neither quotes nor spaces.
+    ``kind``: the key of their content type. ``groups``: ``[[(word, is_beginning), …], …]``; words
+    as :mod:`.words` makes them, which have neither quotes nor spaces.
     """
-    if connection.vendor == "sqlite":
-        query = " AND ".join(
-            "({})".format(" OR ".join(f'"{word}"{" *" * begins}' for word, begins in group))
-            for group in groups
-        )
+    if vendor == "sqlite":
+        query = _all_of(groups, " AND ", " OR ", '"{}"', '"{}" *')
         return (
-            "SELECT rowid FROM search_words WHERE search_words MATCH %s",
-            [f"{column} : ({query})"],
+            "SELECT object_id FROM search_words JOIN search_entry ON id = search_words.rowid"
+            " WHERE search_words MATCH %s AND content_type_id = %s",
+            [f"{column} : ({query})", kind],
         )
-    query = " & ".join(
-        "({})".format(" | ".join(f"'{word}'{':*' * begins}" for word, begins in group))
-        for group in groups
-    )
     return (
-        f"SELECT id FROM search_entry WHERE {VECTOR.format(column)} @@ %s::tsquery",  # noqa: S608  (a name of ours)
-        [query],
+        f"SELECT object_id FROM search_entry WHERE {VECTOR.format(column)} @@ %s::tsquery"  # noqa: S608  (a name of ours)
+        " AND content_type_id = %s",
+        [_all_of(groups, " & ", " | ", "'{}'", "'{}':*"), kind],
+    )
+
+
+def _all_of(groups, both, either, whole, beginning):
+    return both.join(
+        f"({either.join((beginning if begins else whole).format(word) for word, begins in group)})"
+        for group in groups
     )

@@ -1,15 +1,17 @@
 """Looks records up by what somebody typed."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from . import changes, engines
-from .index import entries_of
 from .models import Word
 from .words import can_be_part, pairs, runs, spellings
 
 MOST_TERMS = 12
+#: So many records are named one by one: what is asked of them next need not search again.
+FEW = 500
 #: Of the words that have what was typed inside, so many are looked for, the shortest first.
 MOST_WORDS = 200
 #: Letters that are looked for within words; fewer are looked for at their beginning.
@@ -22,13 +24,15 @@ def found(queryset, text, titles_only=False):
     groups = groups_of(text)
     if not groups:
         return queryset.none()
-    sql, parameters = engines.condition(
-        connections[queryset.db], groups, "title_words" if titles_only else "words"
-    )
+    kind = ContentType.objects.get_for_model(queryset.model).pk
+    column = "title_words" if titles_only else "words"
+    connection = connections[queryset.db]
+    sql, parameters = engines.select_keys(connection.vendor, kind, groups, column)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT {FEW + 1}", parameters)
+        keys = [key for (key,) in cursor.fetchall()]
     # The statement is ours; what was typed is in the parameters.
-    ids = RawSQL(sql, parameters)  # noqa: S611
-    entries = entries_of(queryset.model).filter(pk__in=ids)
-    return queryset.filter(pk__in=entries.values("object_id"))
+    return queryset.filter(pk__in=keys if len(keys) <= FEW else RawSQL(sql, parameters))  # noqa: S611
 
 
 def groups_of(text):

@@ -6,6 +6,7 @@ part of a text is found from its pairs.
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 
 LONGEST = 60  # characters of a word that are kept
@@ -16,6 +17,7 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _JOINT = "[-‐‑'’]"  # what joins the parts of a word: hyphens and apostrophes
 _JOINED = re.compile(rf"[^\W_]+(?:{_JOINT}[^\W_]+)+")
+_BEGINS_CHINESE = re.compile(f"[{HAN}]")
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 _WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|em|i|s|span|strong|sub|sup|u)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
@@ -32,10 +34,11 @@ def fold(text):
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=20_000)  # texts repeat their words
 def spellings(word):
     """A word as it is compared, and as it is typed where there are no umlauts."""
     written = unicodedata.normalize("NFKC", word).casefold()
-    return {fold(one)[:LONGEST] for one in (written, written.translate(UMLAUTS))}
+    return frozenset(fold(one)[:LONGEST] for one in (written, written.translate(UMLAUTS)))
 
 
 def runs(text):
@@ -45,7 +48,7 @@ def runs(text):
 
 
 def is_chinese(run):
-    return re.match(f"[{HAN}]", run) is not None
+    return _BEGINS_CHINESE.match(run) is not None
 
 
 def can_be_part(word):
