@@ -26,6 +26,7 @@ from .factories import (
     SectorFactory,
     full_event,
 )
+from .factories import many as store
 from .forms import OWN, admin_address
 from .test_queries import queries
 
@@ -190,3 +191,18 @@ def test_broken_links_cost_the_overview_no_further_query(portal, backoffice):
         )
     assert Event.objects.exists()
     assert queries(backoffice, "/admin/") == before
+
+
+def test_before_a_large_record_is_deleted_not_every_part_is_listed(backoffice):
+    event = EventFactory()
+    items = store(ProgrammeItemFactory, 120, event=event)
+    for item in items[:2]:
+        store(AppearanceFactory, 60, programme_item=item, official=OfficialFactory())
+    page = backoffice.get(admin_address(Event, "delete", event.pk)).content.decode()
+    assert f"{items[49].title_en}<" in page
+    assert f"{items[50].title_en}<" not in page
+    assert page.count("and 70 more") == 1
+    assert page.count("and 10 more") == 2
+    assert "Programme items: 120" in page
+    backoffice.post(admin_address(Event, "delete", event.pk), {"post": "yes"})
+    assert not ProgrammeItem.objects.exists()

@@ -13,6 +13,7 @@ from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count
 from django.db.models.signals import post_delete, post_save
 from django.utils.functional import cached_property
+from django.utils.translation import ngettext
 from reversion.models import Revision
 
 from guizhou_portal.search.declared import DECLARED
@@ -21,6 +22,8 @@ from guizhou_portal.search.lookup import found
 #: Up to here records are counted anew each time; a larger number is remembered.
 COUNTED = 10_000
 SECONDS = 120
+#: So many records are listed one by one before they are deleted.
+SHOWN = 50
 STATE = "backoffice-state"
 #: The present moment, in a query's text: conditions such as "published by now" name it.
 MOMENT = re.compile(r":\d\d\.\d{6}")
@@ -122,10 +125,30 @@ class ManyList(ChangeList):
             self.full_result_count = self.result_count
 
 
+def shortened(records, most=SHOWN):
+    """A list of records and, in lists of their own, their parts: the first ``most`` of each."""
+    short, left = [], most
+    for one in records:
+        if not isinstance(one, list):
+            left -= 1
+        if left >= 0:
+            short.append(shortened(one, most) if isinstance(one, list) else one)
+    if left < 0:
+        short.append(
+            ngettext("and %(number)d more", "and %(number)d more", -left) % {"number": -left}
+        )
+    return short
+
+
 class ManyMixin:
     """Adds to an admin class what keeps its list and its choices quick."""
 
     show_full_result_count = False
+
+    def get_deleted_objects(self, objs, request):
+        """Not every part of a large record is listed before it is deleted; their numbers are."""
+        records, numbers, refused, protected = super().get_deleted_objects(objs, request)
+        return shortened(records), numbers, refused, shortened(protected)
 
     @property
     def media(self):
