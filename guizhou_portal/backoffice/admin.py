@@ -34,6 +34,7 @@ from .history import (
     only_with_parts,
     versions_of,
 )
+from .kept_files import KeepsFilesMixin, KeptFilesMixin
 from .links import broken_links_of
 from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
@@ -181,6 +182,7 @@ class KeptAdmin(VersionAdmin):
 class RecordAdmin(
     RecordPermissions,
     OtherUsesMixin,
+    KeptFilesMixin,
     OrderMixin,
     SheetMixin,
     ManyMixin,
@@ -301,7 +303,7 @@ PUBLICATION = (
 )
 
 
-class PartInline(PartPermissions, KnownChoicesMixin, TranslationStackedInline):
+class PartInline(PartPermissions, KeepsFilesMixin, KnownChoicesMixin, TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm
