@@ -91,14 +91,15 @@ def test_a_file_is_kept_however_often_a_new_records_form_comes_back(backoffice):
 
 def test_a_document_that_is_required_is_there_once_it_was_chosen(backoffice, project):
     form = filled_in(backoffice, project)
-    page, again = shown_again(backoffice, form, **documents({"file": pdf()}))
+    large = PDF + b"0" * 3 * 2**20  # so large that Django receives it in a temporary file
+    page, again = shown_again(backoffice, form, **documents({"file": pdf(content=large)}))
     assert "Enter this in at least one language." in page
     assert stays("Leaflet.pdf") in page
     assert "This field is required." not in page
     assert not ProjectDocument.objects.exists()
     save(backoffice, again, **{"documents-0-title_en": "Leaflet"})
     document = ProjectDocument.objects.get()
-    assert document.file.read() == PDF
+    assert document.file.read() == large
     assert re.fullmatch(r"documents/leaflet-[0-9a-f]{12}\.pdf", document.file.name)
 
 
