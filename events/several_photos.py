@@ -1,20 +1,17 @@
 """Several photos of an event at once: choose them, describe them, save them together.
 
 A picture is checked, scaled and stored as soon as it is uploaded, one after the other; the form
-holds a signed note of it until all of them are described and saved. What is never saved is an
-orphan, which ``manage.py orphaned_files`` cleans away.
+holds a signed note of it until all of them are described and saved, see
+:mod:`guizhou_portal.pictures.uploads`.
 """
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 import reversion
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
 from django.db.models import Max
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect, JsonResponse
@@ -32,51 +29,31 @@ from guizhou_portal.backoffice.admin import PartInline
 from guizhou_portal.backoffice.forms import RecordForm
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import ACCEPT
+from guizhou_portal.pictures.uploads import Upload, store
 from guizhou_portal.pictures.widgets import PictureInput, thumbnail_of
 
 from .models import Event, Photo
 
-SALT = "several-photos"
-#: Seconds for which an upload can be saved; less than orphans are left alone.
-VALID = 12 * 3600
 FOR_ALL = ("credit", "licence")
 PAGE_MEDIA = forms.Media(js=["js/admin-photos.js"])
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A stored picture that no record uses yet. ``called``: its name on the editor's machine."""
-
-    name: str
-    called: str
-
-    def signed(self, event, user):
-        return signing.dumps([event.pk, user.pk, self.name, self.called], salt=SALT)
-
-    @classmethod
-    def read(cls, token, event, user):
-        """The upload behind a token; None if it is old, somebody else's, or gone."""
-        try:
-            event_key, user_key, name, called = signing.loads(token, salt=SALT, max_age=VALID)
-        except (signing.BadSignature, ValueError, TypeError):
-            return None
-        is_theirs = (event_key, user_key) == (event.pk, user.pk)
-        return cls(name, called) if is_theirs and default_storage.exists(name) else None
+def purpose(event):
+    """What an upload of this page can be used for: the photos of one event."""
+    return f"photos of event {event.pk}"
 
 
-def store(event, file):
+def take_picture(event, file):
     """Check, scale and store an uploaded file; raises ``ValidationError`` if it is no picture."""
     if not file.name.lower().endswith(PictureInput.endings):
         kinds = PictureInput.limits
         raise ValidationError(
             _("Only these kinds of file can be offered: %(kinds)s.") % {"kinds": kinds}
         )
-    photo = Photo(event=event, image=file)
     try:
-        photo._meta.get_field("image").pre_save(photo, add=True)
+        return store(Photo(event=event), "image", file, file.name)
     except ValidationError as error:
         raise ValidationError(error.messages) from error
-    return Upload(photo.image.name, PurePath(file.name).name)
 
 
 class UploadedPhotoForm(RecordForm):
@@ -90,7 +67,7 @@ class UploadedPhotoForm(RecordForm):
     def stored(self):
         if not hasattr(self, "_stored"):
             token = self["upload"].value() or ""
-            self._stored = Upload.read(token, self.event, self.user)
+            self._stored = Upload.read(token, purpose(self.event), self.user)
         return self._stored
 
     @property
@@ -203,11 +180,12 @@ class SeveralPhotosMixin:
         for_all = {name: request.POST.get(name, "")[:200] for name in FOR_ALL}
         for file in files:
             try:
-                upload = store(event, file)
+                upload = take_picture(event, file)
             except ValidationError as error:
                 errors.append(f"{PurePath(file.name).name}: {' '.join(error.messages)}")
             else:
-                initial.append({**for_all, "upload": upload.signed(event, request.user)})
+                token = upload.signed(purpose(event), request.user)
+                initial.append({**for_all, "upload": token})
         return initial, errors
 
     def photos_view(self, request, key):

@@ -93,13 +93,18 @@ class AdminForm(dict):
 
 
 def form_at(client, address):
-    parser = _Form()
     response = client.get(address)
     assert response.status_code == 200, address
+    return form_in(response)
+
+
+def form_in(response):
+    """The form on a page that came, such as one that is shown again with its errors."""
+    parser = _Form()
     parser.feed(response.content.decode())
     form = AdminForm({k: v for k, v in parser.values.items() if "__prefix__" not in k})
     form.pop("form_language", None)
-    form.address, form.files = address, frozenset(parser.files)
+    form.address, form.files = response.request["PATH_INFO"], frozenset(parser.files)
     return form
 
 

@@ -7,11 +7,12 @@ from django.contrib.auth.models import Permission
 from django.core import signing
 from reversion.models import Version
 
-from events import several_photos
 from events.models import Event, Photo
+from events.several_photos import purpose
+from guizhou_portal.pictures.uploads import SALT
 
 from .factories import EventFactory, PhotoFactory, picture_bytes, picture_upload
-from .forms import admin_address, form_at
+from .forms import admin_address, form_in
 
 
 @pytest.fixture
@@ -36,12 +37,7 @@ def upload(client, event, *files, **values):
 
 def rows_of(response):
     """What the page's form would send."""
-
-    class Page:
-        def get(self, _address):
-            return response
-
-    form = form_at(Page(), response.request["PATH_INFO"])
+    form = form_in(response)
     return {name: value for name, value in form.items() if name.startswith("photos-")}
 
 
@@ -137,15 +133,15 @@ def test_a_photo_is_saved_once_though_the_form_is_sent_twice(backoffice, event):
 def test_a_picture_that_was_not_uploaded_here_cannot_be_claimed(backoffice, event, editor):
     other = PhotoFactory().image.name
     _page, rows = upload(backoffice, event, coloured("a.jpg", "red"))
-    keys = [event.pk, editor.pk, other, "x.jpg"]
+    keys = [purpose(event), editor.pk, other, "x.jpg"]
     for forged in (
         "photos/x.jpg",
         rows["photos-0-upload"][:-2],
         signing.dumps(keys, salt="another"),
-        signing.dumps([event.pk + 1, *keys[1:]], salt=several_photos.SALT),
-        signing.dumps([event.pk, editor.pk + 1, *keys[2:]], salt=several_photos.SALT),
-        signing.dumps([*keys[:2], "photos/gone.jpg", "x"], salt=several_photos.SALT),
-        signing.dumps("x", salt=several_photos.SALT),
+        signing.dumps([purpose(EventFactory()), *keys[1:]], salt=SALT),
+        signing.dumps([keys[0], editor.pk + 1, *keys[2:]], salt=SALT),
+        signing.dumps([*keys[:2], "photos/gone.jpg", "x"], salt=SALT),
+        signing.dumps("x", salt=SALT),
     ):
         page = backoffice.post(address(event), described(rows, **{"photos-0-upload": forged}))
         assert "This upload is no longer there." in page.content.decode(), forged

@@ -32,6 +32,7 @@ from .history import (
     only_with_parts,
     versions_of,
 )
+from .kept_files import KeepsFilesMixin, KeptFilesMixin
 from .links import broken_links_of
 from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
@@ -172,6 +173,7 @@ class KeptAdmin(VersionAdmin):
 class RecordAdmin(
     RecordPermissions,
     OtherUsesMixin,
+    KeptFilesMixin,
     OrderMixin,
     SheetMixin,
     ManyMixin,
@@ -292,7 +294,7 @@ PUBLICATION = (
 )
 
 
-class PartInline(PartPermissions, KnownChoicesMixin, TranslationStackedInline):
+class PartInline(PartPermissions, KeepsFilesMixin, KnownChoicesMixin, TranslationStackedInline):
     """Parts of a record, in order, edited within its form."""
 
     form = RecordForm

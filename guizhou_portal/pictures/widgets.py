@@ -6,6 +6,7 @@ The file input itself stays what it is; ``static/js/admin-pictures.js`` adds to 
 from pathlib import PurePath
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import format_lazy
@@ -18,6 +19,7 @@ from .fields import PICTURE_NAMES, PictureFormField
 from .focus import focus_classes, focus_of
 from .originals import MAX_BYTES, MAX_PIXELS
 from .renditions import MODERN, rendition_name, widths_for
+from .uploads import Upload
 
 KINDS = ("JPEG", "PNG", "WebP", "AVIF")
 DOCUMENTS = tuple(f".{ending}" for ending in SIGNATURES)
@@ -37,15 +39,20 @@ def words_of(file):
     return getattr(record, f"{file.field.name}_alt", None) or str(record)
 
 
+class ChosenBefore(str):
+    """The token of an upload: what a form sends of a file it has kept."""
+
+
 class StoredFileInput(forms.ClearableFileInput):
     """An input for a file that shows the one there is.
 
-    ``refused``: the name of the file that was chosen in a form that had to be shown again; browsers
-    do not choose it anew. ``elsewhere``: other uses of the stored file, see
-    :func:`guizhou_portal.backoffice.pictures.note_other_uses`.
+    Where the form had to be shown again, ``kept`` is the file chosen in it, ready to be shown, and
+    ``refused`` the name of one that could not be kept. ``elsewhere``: other uses of the stored
+    file, see :func:`guizhou_portal.backoffice.pictures.note_other_uses`.
     """
 
     template_name = "forms/file_input.html"
+    kept = None
     refused = ""
     elsewhere = ()
     max_bytes = MAX_DOCUMENT
@@ -63,11 +70,48 @@ class StoredFileInput(forms.ClearableFileInput):
     def render(self, name, value, attrs=None, renderer=None):
         return super().render(name, value, attrs, TemplatesSetting())
 
+    def kept_name(self, name):
+        return f"{name}-kept"
+
+    def leave_name(self, name):
+        return f"{name}-leave"
+
+    def value_from_datadict(self, data, files, name):
+        """What is chosen now comes before what was kept; so does taking the stored file out."""
+        chosen = super().value_from_datadict(data, files, name)
+        token = data.get(self.kept_name(name))
+        if chosen is None and token and self.leave_name(name) not in data:
+            return ChosenBefore(token)
+        return chosen
+
+    def value_omitted_from_data(self, data, files, name):
+        omitted = super().value_omitted_from_data(data, files, name)
+        return omitted and self.kept_name(name) not in data
+
+    def use_required_attribute(self, initial):
+        return super().use_required_attribute(initial) and not self.kept
+
+    def keep(self, upload, token, left_out, record, field):
+        """Show ``upload``; saving puts it into ``field`` of ``record`` unless it is left out."""
+        file = getattr(type(record)(**{field: upload.name}), field)
+        self.kept = {
+            **self.facts(file, record),
+            "name": upload.called,
+            "alt": upload.called,
+            "token": token,
+            "left_out": left_out,
+        }
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        shown = self.shown(value) if self.is_initial(value) else None
+        stored = self.shown(value) if self.is_initial(value) else None
         context["file"] = {
-            "stored": shown,
+            "stored": stored,
+            "kept": self.kept,
+            "picture": self.kept or stored,
+            "kept_name": self.kept_name(name),
+            "leave_name": self.leave_name(name),
+            "kept_id": f"{context['widget']['attrs'].get('id', name)}_kept",
             "refused": self.refused,
             "elsewhere": self.elsewhere,
             "limits": self.limits,
@@ -78,17 +122,23 @@ class StoredFileInput(forms.ClearableFileInput):
         }
         described = context["widget"]["attrs"].get("aria-describedby", "")
         context["widget"]["attrs"]["aria-describedby"] = " ".join(
-            filter(None, [context["file"]["limits_id"], described])
+            filter(
+                None,
+                [self.kept and context["file"]["kept_id"], context["file"]["limits_id"], described],
+            )
         )
         return context
 
     def shown(self, file):
         return {
+            **self.facts(file, file.instance),
             "url": file.url,
             "name": PurePath(file.name).name,
-            "kind": kind_of(file.name),
-            "size": size_of(file),
         }
+
+    def facts(self, file, record):
+        """What is said of a file, which saving would put into ``record`` if it is not there."""
+        return {"kind": kind_of(file.name), "size": size_of(file)}
 
 
 class PictureInput(StoredFileInput):
@@ -113,30 +163,44 @@ class PictureInput(StoredFileInput):
         return context
 
     def shown(self, file):
-        record, image = file.instance, file.field.name
+        return {**super().shown(file), "alt": words_of(file)}
+
+    def facts(self, file, record):
         return {
-            **super().shown(file),
+            **super().facts(file, record),
             "thumbnail": thumbnail_of(file),
-            "alt": words_of(file),
-            "width": getattr(record, file.field.width_field),
-            "height": getattr(record, file.field.height_field),
-            "focus": focus_classes(*focus_of(record, image)),
+            "width": getattr(file.instance, file.field.width_field),
+            "height": getattr(file.instance, file.field.height_field),
+            "focus": focus_classes(*focus_of(record, file.field.name)),
         }
 
 
-class _AsksForFile:
-    """Tells the widget what the form knows: which file was chosen and could not be kept."""
+class KeepsFile:
+    """A form's field that takes a file which the same form has kept.
 
-    def get_bound_field(self, form, field_name):
-        chosen = form.files.get(form.add_prefix(field_name)) if form.is_bound else None
-        self.widget.refused = chosen.name if chosen else ""
-        return super().get_bound_field(form, field_name)
+    ``purpose``: the model's field, ``user``: who fills in the form; a file is kept for them alone.
+    """
+
+    purpose, user = "", None
+
+    def clean(self, data, initial=None):
+        if not isinstance(data, ChosenBefore):
+            return super().clean(data, initial)
+        if upload := self.read(data):
+            return upload.name
+        raise ValidationError(
+            _("The file you chose before is no longer there. Please choose it again."), code="gone"
+        )
+
+    def read(self, token):
+        """The upload behind ``token``; None if there is none that may be used here."""
+        return Upload.read(token, self.purpose, self.user) if self.user else None
 
 
-class DocumentInputField(_AsksForFile, forms.FileField):
+class DocumentInputField(KeepsFile, forms.FileField):
     def widget_attrs(self, widget):
         return {**super().widget_attrs(widget), "accept": ",".join(DOCUMENTS)}
 
 
-class PictureInputField(_AsksForFile, PictureFormField):
+class PictureInputField(KeepsFile, PictureFormField):
     pass

@@ -140,6 +140,7 @@ window.portalFiles = (() => {
     const message = field.querySelector(".file-field__message");
     const pictures = field.querySelector(".file-field__pictures");
     const stored = pictures?.querySelector(".file-field__stage img");
+    const kept = field.querySelector(".file-field__kept");
     field.querySelector(".file-field__hint").hidden = false;
     takeDrops(field, input);
     const showFocus = equipFocus(field, input);
@@ -156,8 +157,13 @@ window.portalFiles = (() => {
       });
       showFocus();
     };
+    // What the form has kept gives way to a file that is chosen instead.
+    const showKept = () => {
+      if (kept) kept.hidden = input.files.length > 0;
+    };
     const refuse = (words) => {
       input.value = "";
+      showKept();
       message.textContent = words;
       message.classList.add("is-wrong");
       if (pictures) show(stored);
@@ -165,6 +171,7 @@ window.portalFiles = (() => {
 
     input.addEventListener("change", async () => {
       const file = input.files[0];
+      showKept();
       message.textContent = "";
       message.classList.remove("is-wrong");
       if (!file) {

@@ -1,6 +1,7 @@
 """Editors and their pictures: dropped, looked at, their focal point chosen, many at once."""
 
 import re
+from pathlib import PurePath
 
 from playwright.sync_api import expect
 
@@ -64,6 +65,40 @@ def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, c
     desk.goto(f"{site}/en/projects/")
     image = desk.locator(".project-card__art img")
     assert image.evaluate("one => getComputedStyle(one).objectPosition") == "20% 100%"
+    assert console == []
+
+
+def test_what_was_chosen_is_still_there_when_the_form_comes_back(site, desk, console):
+    project = Project.objects.get(slug="traffic-cloud")
+    desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
+    desk.set_input_files("[name=image]", picture("hall.jpg"))
+    rows = desk.locator("#documents-group")
+    for index in range(2):
+        rows.locator(".add-row a").click()
+        leaflet = {"name": f"{index}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+        desk.set_input_files(f"[name=documents-{index}-file]", leaflet)
+    desk.click("[name=_continue]")
+    field = desk.locator(".field-image .file-field")
+    kept = field.locator(".file-field__kept")
+    expect(kept).to_contain_text("“hall.jpg” stays chosen. It is stored when you save.")
+    expect(field.locator(".file-field__stage img")).to_have_attribute("alt", "hall.jpg")
+    expect(field.locator(".file-field__marker")).to_be_visible()
+    expect(desk.get_by_label("Image:", exact=True)).to_have_accessible_description(
+        re.compile("“hall.jpg” stays chosen")
+    )
+    assert wrong_with(desk) == []
+    desk.set_input_files("[name=image]", picture("other.jpg"))
+    expect(kept).not_to_be_visible()
+    desk.set_input_files("[name=image]", [])
+    expect(kept).to_be_visible()
+    desk.locator("#documents-0 .inline-deletelink").click()
+    expect(desk.locator("#documents-0")).to_contain_text("“1.pdf” stays chosen.")
+    desk.fill("[name=documents-0-title_en]", "Leaflet")
+    desk.fill("[name=image_alt_en]", "A sample hall")
+    desk.click("[name=_continue]")
+    expect(field.locator(".file-field__stage img")).to_have_attribute("alt", "A sample hall")
+    expect(kept).to_have_count(0)
+    assert [PurePath(one.file.name).name[:2] for one in project.documents.all()] == ["1-"]
     assert console == []
 
 
