@@ -27,8 +27,6 @@ def told(entry):
 
 def in_own_language(label):
     name, language = LABEL.match(label).groups(default="")
-    words = gettext(name)
-    if words == name:  # Django capitalises what the catalogue has in small letters
-        small = name[:1].lower() + name[1:]
-        words = capfirst(gettext(small)) if gettext(small) != small else name
+    small = name[:1].lower() + name[1:]  # as the catalogue has it; Django has capitalised it
+    words = capfirst(gettext(small)) if gettext(small) != small else gettext(name)
     return f"{words}{language}"
