@@ -144,7 +144,9 @@ def test_a_record_others_refer_to_is_not_deleted_with_a_traceback(backoffice):
     organisation = AppearanceFactory(official=None, organisation=OrganisationFactory()).organisation
     ContractPartyFactory(organisation=organisation)
     address = admin_address(Organisation, "delete", organisation.pk)
-    assert "would require deleting" in backoffice.get(address).content.decode()
+    page = backoffice.get(address).content.decode()
+    assert "cannot be deleted as long as these records name it" in page
+    assert admin_address(Organisation, "change", organisation.pk) in page
     assert backoffice.post(address, {"post": "yes"}).status_code == 200
     assert Organisation.objects.filter(pk=organisation.pk).exists()
 

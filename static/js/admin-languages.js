@@ -22,6 +22,14 @@ document.addEventListener("DOMContentLoaded", () => {
       row.dataset.language = language;
       input.lang = language;
     });
+    // A text that may only be read has no input; its row is named after the field.
+    root.querySelectorAll(".form-row:not(.form-multiline), .fieldBox").forEach((row) => {
+      const text = row.querySelector(".readonly");
+      const language = text && codes.find((code) => row.matches(`[class$="_${code.replace("-", "_")}"]`));
+      if (!language) return;
+      row.dataset.language = language;
+      text.lang = language;
+    });
   };
 
   const show = (choice) => {
