@@ -52,6 +52,15 @@ document.addEventListener("DOMContentLoaded", () => {
   chooser.hidden = false;
   show(chosen());
 
+  // Django puts the cursor into the first field of a new record: into the switch, or into a language
+  // that is hidden by now.
+  window.addEventListener("load", () => {
+    const isNew = document.getElementById("django-admin-form-add-constants")?.dataset.modelName;
+    const here = document.activeElement || document.body;
+    const isLost = here === document.body || here.closest("[hidden]") || chooser.contains(here);
+    if (isNew && isLost) document.querySelector("[data-language]:not([hidden]) :is(input, textarea)")?.focus();
+  });
+
   chooser.addEventListener("change", () => {
     window.sessionStorage.setItem("form-language", chosen());
     show(chosen());
