@@ -17,6 +17,7 @@ class ListMixin:
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def get_action_choices(self, request, default_choices=None, **kwargs):
-        nothing = default_choices or [("", _("Choose an action"))]
-        return super().get_action_choices(request, nothing, **kwargs)
+    def get_action_choices(self, request, default_choices=None, action_location=None):
+        where = {"action_location": action_location} if action_location else {}  # since Django 6
+        nothing = [("", _("Choose an action"))]
+        return super().get_action_choices(request, nothing, **where)
