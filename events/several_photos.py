@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guizhou_portal.backoffice.admin import PartInline
-from guizhou_portal.backoffice.forms import RecordForm
+from guizhou_portal.backoffice.forms import PlainForm, RecordForm
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import ACCEPT
 from guizhou_portal.pictures.uploads import Upload, store
@@ -110,7 +110,7 @@ class UploadedPhotoInline(PartInline):
     fields = ["upload", "image_alt", "caption", ("credit", "licence")]
 
 
-class ForAllForm(forms.ModelForm):
+class ForAllForm(PlainForm):
     """What is entered once for all pictures uploaded after it."""
 
     class Meta:

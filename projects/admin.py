@@ -8,6 +8,8 @@ from guizhou_portal.backoffice.admin import (
     PublicRecordAdmin,
     RecordAdmin,
 )
+from guizhou_portal.backoffice.forms import PlainForm
+from guizhou_portal.backoffice.lists import ListMixin
 from guizhou_portal.backoffice.pictures import picture_fields
 
 from .models import (
@@ -128,9 +130,10 @@ class LocationFactorAdmin(PublicRecordAdmin):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(admin.ModelAdmin):
+class EnquiryAdmin(ListMixin, admin.ModelAdmin):
     section = "enquiries"
-    list_display = ["created", "name", "organisation", "country", "project", "state"]
+    form = PlainForm
+    list_display = ["name", "organisation", "country", "project", "state", "created"]
     list_filter = ["state", "language", ("country", ChoicesInUseFilter)]
     list_select_related = ["project"]
     search_fields = ["name", "organisation", "email", "message"]

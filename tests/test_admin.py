@@ -106,7 +106,7 @@ def test_a_later_time_of_publication_keeps_the_page_back(backoffice):
 def test_a_published_record_is_one_click_from_its_page_in_each_language(backoffice, factory):
     record = factory()
     page = backoffice.get(admin_address(type(record), "change", record.pk)).content.decode()
-    links = re.findall(r'<a href="([^"]+)" class="viewsitelink">', page)
+    links = re.findall(r'<a href="([^"]+)" class="viewsitelink" ', page)
     assert [link.split("/")[1] for link in links] == list(LANGUAGES)
     for link in links:
         assert backoffice.get(link.split("#")[0]).status_code == 200
@@ -144,7 +144,9 @@ def test_a_record_others_refer_to_is_not_deleted_with_a_traceback(backoffice):
     organisation = AppearanceFactory(official=None, organisation=OrganisationFactory()).organisation
     ContractPartyFactory(organisation=organisation)
     address = admin_address(Organisation, "delete", organisation.pk)
-    assert "would require deleting" in backoffice.get(address).content.decode()
+    page = backoffice.get(address).content.decode()
+    assert "cannot be deleted as long as these records name it" in page
+    assert admin_address(Organisation, "change", organisation.pk) in page
     assert backoffice.post(address, {"post": "yes"}).status_code == 200
     assert Organisation.objects.filter(pk=organisation.pk).exists()
 
@@ -198,3 +200,21 @@ def test_a_record_with_many_parts_is_changed_with_few_queries(
     for model in OWN[:-1]:
         with django_assert_max_num_queries(20):
             backoffice.get(admin_address(model, "changelist"))
+
+
+def test_a_form_is_headed_by_its_record_its_state_and_the_number_of_its_parts(backoffice):
+    event = ProgrammeItemFactory(event__publication="draft").event
+    page = backoffice.get(admin_address(Event, "change", event.pk)).content.decode()
+    assert f"<h1>{event.title_en}</h1>" in page
+    assert 'class="form-state"><span class="state state--draft">' in page
+    assert re.search(r"Programme items \(1\)\s+</h2>", page)
+    assert re.search(r"Photos\s+</h2>", page)
+
+
+@pytest.mark.parametrize("model", OWN)
+def test_a_list_is_headed_by_what_it_lists(portal, backoffice, model):
+    address = admin_address(model, "changelist")
+    page = backoffice.get(address, follow=model is Operator).content.decode()
+    name = model._meta.verbose_name_plural
+    expected = "Add operator" if model is Operator else name[:1].upper() + name[1:]
+    assert f"<h1>{expected}</h1>" in page

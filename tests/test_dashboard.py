@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from events.models import Contract, ContractParty, Event, Photo
+from events.models import Contract, ContractParty, Event, Official, Photo
 from guizhou_portal.backoffice.completeness import State, incomplete_in, language_states
 from projects.models import Project
 
@@ -21,7 +21,7 @@ from .factories import (
     ProjectFactory,
 )
 from .facts import LANGUAGES
-from .forms import admin_address, filled_in
+from .forms import admin_address, filled_in, save
 
 
 def findings(client):
@@ -148,6 +148,15 @@ def test_the_latest_changes_name_who_and_what(backoffice):
     change = page[page.index('class="changes"') :]
     assert admin_address(Contract, "change", contract.pk) in change
     assert "Changed publication" in change
+
+
+def test_the_latest_changes_name_fields_in_the_language_of_who_reads(backoffice):
+    official = OfficialFactory()
+    save(backoffice, filled_in(backoffice, official), position_de="Musteramt", portrait_credit="Me")
+    backoffice.post(admin_address(Official, "delete", official.pk), {"post": "yes"})
+    backoffice.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    page = backoffice.get("/admin/").content.decode()
+    assert "Amt [de] und Bildnachweis geändert." in page
 
 
 def test_a_filter_offers_only_the_countries_that_occur(backoffice):

@@ -13,7 +13,7 @@ from events.models import Appearance, Contract, ContractParty, Event
 from guizhou_portal.backoffice.history import compared
 from projects.models import Project
 
-from .factories import ContractPartyFactory, ProjectFactory, full_event
+from .factories import ContractPartyFactory, ProjectFactory, full_event, picture_upload
 from .forms import admin_address, filled_in, form_at, save, told_changes
 
 
@@ -49,6 +49,25 @@ def test_a_change_of_a_part_is_told_with_its_record(backoffice):
     save(backoffice, filled_in(backoffice, contract), **{"parties-0-DELETE": "on"})
     assert not contract.parties.exists()
     assert "· removed" in history_of(backoffice, contract)
+
+
+def test_a_new_part_is_told_without_what_everybody_knows(backoffice):
+    event = full_event()
+    form = filled_in(backoffice, event)
+    photo = {"image": picture_upload(), "image_alt_en": "Signing", "order": "0", "event": event.pk}
+    added = {f"photos-0-{name}": value for name, value in photo.items()}
+    save(backoffice, form, **added, **{"photos-TOTAL_FORMS": "1"})
+    told = [field for field, _before, _after in told_changes(history_of(backoffice, event))]
+    assert "alternative text [en]" in told
+    assert not {"event", "image width", "image height"} & set(told)
+
+
+def test_the_words_of_two_cells_stay_two_words(backoffice):
+    event = full_event()
+    table = "<table><tr><th>Year</th><th>Value</th></tr><tr><td>2030</td><td>12</td></tr></table>"
+    save(backoffice, filled_in(backoffice, event), report_en=table)
+    after = {one[0]: one[2] for one in told_changes(history_of(backoffice, event))}
+    assert re.sub("</?ins>", "", after["report [en]"]).split() == ["Year", "Value", "2030", "12"]
 
 
 def test_two_versions_that_are_far_apart_are_compared(backoffice):

@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from .forms import PlainForm
 from .roles import Role
 
 DETAILS = ("username", "first_name", "last_name", "email", "is_active")
@@ -35,7 +36,7 @@ def administrators():
     )
 
 
-class RolesMixin(forms.ModelForm):
+class RolesMixin(PlainForm):
     """Roles instead of groups and permissions. Groups that are no roles stay as they are."""
 
     roles = forms.MultipleChoiceField(

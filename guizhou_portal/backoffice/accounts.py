@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -25,6 +24,7 @@ from .account_forms import (
     administrators,
     roles_of,
 )
+from .lists import ListMixin
 from .roles import Role
 from .signin import factors, journal
 
@@ -51,7 +51,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset
 
 
-class AccountAdmin(UserAdmin):
+class AccountAdmin(ListMixin, UserAdmin):
     section = "accounts"
     form = AccountForm
     add_form = NewAccountForm
@@ -151,10 +151,6 @@ class AccountAdmin(UserAdmin):
         if factors.is_required(account):
             return _("Not set up yet; asked for at the next sign-in")
         return _("Not set up: password alone")
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         may_change = obj and self.has_change_permission(request, obj)

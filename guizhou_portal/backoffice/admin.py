@@ -11,12 +11,12 @@ from django.db import connection
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from reversion.admin import VersionAdmin
+from reversion.models import Version
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
@@ -34,6 +34,7 @@ from .history import (
 )
 from .kept_files import KeepsFilesMixin, KeptFilesMixin
 from .links import broken_links_of
+from .lists import ListMixin
 from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
 from .parallel import state_of
@@ -44,12 +45,13 @@ from .publishing import PublishingMixin, StateFilter
 from .sheets.admin import SheetMixin
 
 
-class KeptAdmin(VersionAdmin):
+class KeptAdmin(ListMixin, VersionAdmin):
     """Keeps every version of a record and of its parts; deleted ones can be brought back."""
 
     history_latest_first = True
     change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
+    recover_list_template = "admin/record_deleted.html"
     revision_form_template = recover_form_template = "admin/record_version.html"
 
     @contextmanager
@@ -73,14 +75,18 @@ class KeptAdmin(VersionAdmin):
         return super().change_view(request, object_id, *args, **kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
         if request.method == "POST" and self.has_change_permission(request):
             rows = [
                 value for name, value in request.POST.items() if re.match(r"form-\d+-id$", name)
             ]
             actions = request.POST.getlist(ACTION_CHECKBOX_NAME)
             self.keep_as_found(request, rows if "_save" in request.POST else actions)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
+
+    def recoverlist_view(self, request, extra_context=None):
+        deleted = Version.objects.get_deleted(self.model).select_related("revision__user")
+        context = {"deleted": deleted.order_by("-pk"), "trail": translate("Deleted records")}
+        return super().recoverlist_view(request, {**context, **(extra_context or {})})
 
     def keep_as_found(self, request, keys):
         keys = [key for key in keys if key.isdecimal() and len(key) < 19]
@@ -146,6 +152,7 @@ class KeptAdmin(VersionAdmin):
                     }
                     for version, before in zip(versions, earlier, strict=True)
                 ],
+                "title": translate("History: %(name)s") % {"name": record},
                 "trail": translate("History"),
                 "chosen": chosen,
                 "compared": differences(*chosen) if chosen else [],
@@ -192,7 +199,6 @@ class RecordAdmin(
     form = RecordForm
     list_filter = [AttentionFilter]
     list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER  # they would count every choice on each page
     view_on_site = False  # one link per language instead, see public_links
     formfield_overrides = FIELDS
 
@@ -203,7 +209,6 @@ class RecordAdmin(
             "js/admin-translating.js",
             "js/admin-names.js",
             "js/admin-unsaved.js",
-            "js/admin-filters.js",
         ]
 
     def get_changeform_initial_data(self, request):
@@ -251,8 +256,18 @@ class RecordAdmin(
                     return []
         return links
 
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
+        """The heading of a folded group says how many parts are in it."""
+        groups = super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+        for group in groups:
+            number = group.formset.initial_form_count()
+            if number:  # the options are made for this request
+                group.opts.verbose_name_plural = f"{group.opts.verbose_name_plural} ({number})"
+        return groups
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["seen"] = state_of(obj) if obj else ""
+        context["state"] = self.state(obj) if obj and hasattr(self, "state") else ""
         context["public_links"] = self.public_links(obj) if obj else []
         context["broken_links"] = broken_links_of(obj) if obj else []
         # The language the editor works in comes first; the switch remembers another choice.

@@ -52,7 +52,14 @@ FIELDS = {
 }
 
 
-class RecordForm(forms.ModelForm):
+class PlainForm(forms.ModelForm):
+    """Labels stand above their fields, and so without a colon."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class RecordForm(PlainForm):
     """A required text is required in one language, whichever the editor writes first.
 
     Left to itself, django-modeltranslation would ask for the German text of everything.

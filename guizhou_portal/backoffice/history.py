@@ -25,6 +25,8 @@ DELETED = "deleted"  # the comment of the version that was stored last, just bef
 KEPT_AFTER_DELETION = timedelta(days=30)
 SHOWN = 50  # versions of a record on its page
 #: Words, and each Chinese character, are compared as a whole.
+#: Where a formatted text begins a new line: without one, the words of two cells would be one.
+BLOCK_ENDS = re.compile(r"(?<!\n)(?:<br ?/?>|</(?:p|h\d|li|th|td|caption|blockquote)>)(?!\n)")
 WORDS = re.compile(r"[\u4e00-\u9fff]|\s+|[^\s\u4e00-\u9fff]+")
 
 
@@ -153,7 +155,9 @@ def _name(version):
 
 def _changes(before, after):
     old = before.field_dict if before else {}
-    silent = SILENT | _translated(after._model)
+    silent = SILENT | _translated(after._model) | _sizes(after._model)
+    if before is None:  # a new part is shown with the record it belongs to
+        silent |= {field.name for field in wholes(after._model)}
     for name, value in after.field_dict.items():
         try:
             field = after._model._meta.get_field(name)
@@ -174,6 +178,12 @@ def _translated(model):
         return set()
 
 
+def _sizes(model):
+    """The fields that hold the width and height of a picture: they come with it."""
+    pictures = [field for field in model._meta.fields if isinstance(field, models.ImageField)]
+    return {name for field in pictures for name in (field.width_field, field.height_field)}
+
+
 def shown_value(field, value):
     """A stored value in words; nothing for none."""
     if value is None or value == "" or value == []:
@@ -189,7 +199,8 @@ def shown_value(field, value):
     if isinstance(field, models.DateTimeField):
         return localize(template_localtime(value))
     if isinstance(field, models.TextField):
-        return strip_tags(str(value).replace("\r\n", "\n")).strip()  # browsers send both
+        text = str(value).replace("\r\n", "\n")  # browsers send both
+        return strip_tags(BLOCK_ENDS.sub("\n", text)).strip()
     return str(localize(value))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
 from .files import files_page, may_see_files
+from .log import told
 from .signin.sign_ins import may_see
 from .signin.site import SignInSite
 
@@ -40,6 +41,7 @@ class PortalAdminSite(SignInSite):
     site_title = _("Guizhou Portal: editing")
     site_header = _("Guizhou Portal")
     index_title = _("What needs attention")
+    empty_value_display = "–"
     enable_nav_sidebar = True
 
     def get_urls(self):
@@ -93,7 +95,10 @@ class PortalAdminSite(SignInSite):
             request,
             {
                 "attention": needs_attention(self, request),
-                "latest_changes": latest.select_related("user", "content_type")[:LATEST_CHANGES],
+                "latest_changes": [
+                    (entry, told(entry))
+                    for entry in latest.select_related("user", "content_type")[:LATEST_CHANGES]
+                ],
                 **(extra_context or {}),
             },
         )

@@ -22,6 +22,14 @@ document.addEventListener("DOMContentLoaded", () => {
       row.dataset.language = language;
       input.lang = language;
     });
+    // A text that may only be read has no input; its row is named after the field.
+    root.querySelectorAll(".form-row:not(.form-multiline), .fieldBox").forEach((row) => {
+      const text = row.querySelector(".readonly");
+      const language = text && codes.find((code) => row.matches(`[class$="_${code.replace("-", "_")}"]`));
+      if (!language) return;
+      row.dataset.language = language;
+      text.lang = language;
+    });
   };
 
   const show = (choice) => {
@@ -43,6 +51,15 @@ document.addEventListener("DOMContentLoaded", () => {
   if (first) radios.find((radio) => radio.value === first).checked = true;
   chooser.hidden = false;
   show(chosen());
+
+  // Django puts the cursor into the first field of a new record: into the switch, or into a language
+  // that is hidden by now.
+  window.addEventListener("load", () => {
+    const isNew = document.getElementById("django-admin-form-add-constants")?.dataset.modelName;
+    const here = document.activeElement || document.body;
+    const isLost = here === document.body || here.closest("[hidden]") || chooser.contains(here);
+    if (isNew && isLost) document.querySelector("[data-language]:not([hidden]) :is(input, textarea)")?.focus();
+  });
 
   chooser.addEventListener("change", () => {
     window.sessionStorage.setItem("form-language", chosen());

@@ -30,6 +30,11 @@ def test_one_switch_chooses_the_language_of_the_whole_form(site, desk, console):
     assert console == []
 
 
+def test_a_new_record_begins_with_its_title(site, desk):
+    desk.goto(f"{site}/admin/events/event/add/", wait_until="load")
+    expect(desk.locator("[name=title_en]")).to_be_focused()
+
+
 def test_a_change_is_saved_and_seen_on_the_site(site, desk):
     project = Project.objects.get(slug="traffic-cloud")
     desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")

@@ -104,7 +104,7 @@ def test_projects_are_dragged_in_their_list_and_saved_with_it(site, desk, consol
     rows = desk.locator("#result_list tbody th")
     expect(desk.locator(".order-controls__handle")).to_have_count(6)
     before = rows.all_inner_texts()
-    drag(desk, desk.locator(".order-controls__handle").first, 70)
+    drag(desk, desk.locator(".order-controls__handle").first, 100)
     desk.mouse.up()
     after = [before[1], before[0], *before[2:]]
     assert rows.all_inner_texts() == after

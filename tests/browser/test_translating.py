@@ -1,7 +1,10 @@
 """A colleague completes another language: both beside each other, texts copied, lengths shown."""
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 
+from guizhou_portal.backoffice.roles import Role
 from projects.models import Project
 
 
@@ -28,6 +31,24 @@ def test_two_languages_stand_beside_each_other(site, desk):
     expect(chinese).to_be_visible()
     desk.get_by_label("beside it").select_option("")
     expect(chinese).not_to_be_visible()
+
+
+def test_texts_that_may_only_be_read_follow_the_language_too(site, page, client, editor):
+    editor.is_superuser = False
+    editor.is_staff = True
+    editor.save()
+    editor.groups.add(Group.objects.get(name=Role.EDITOR.value))
+    client.force_login(editor)
+    name, cookie = settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": name, "value": cookie.value, "url": site}])
+    form_of(page, site)
+    title = page.locator(".field-title_en .readonly")
+    expect(title).to_be_visible()
+    expect(title).to_have_attribute("lang", "en")
+    expect(page.locator(".field-title_de")).not_to_be_visible()
+    page.locator(".form-languages input[value=de] + span").click()
+    expect(page.locator(".field-title_de")).to_be_visible()
+    expect(title).not_to_be_visible()
 
 
 def test_an_empty_text_is_copied_from_another_language(site, desk):
