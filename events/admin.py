@@ -255,7 +255,7 @@ class ContractAdmin(PublicRecordAdmin):
         Check("no-parties", _("without parties on both sides"), _one_sided, "unlink"),
         *PublicRecordAdmin.checks_for_editors,
     ]
-    list_display = ["title", "state", "languages", "event", "kind", "status", "signed_on"]
+    list_display = ["title", "state", "languages", "event", "status", "signed_on"]
     list_filter = [
         *PublicRecordAdmin.list_filter,
         "status",

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
 WORDS = (
+    _("user"),  # said without a gender in German
+    _("users"),
     _("- Select an option -"),
     _("No %s matches the given query."),
     _("%(model)s instance with %(field)s %(value)r is not a valid choice."),
