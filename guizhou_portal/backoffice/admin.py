@@ -203,7 +203,6 @@ class RecordAdmin(
     formfield_overrides = FIELDS
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = [
             "js/admin-languages.js",
             "js/admin-translating.js",
