@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.test import RequestFactory
@@ -121,3 +121,35 @@ def test_a_person_without_a_role_is_told_so(db, client):
     client.force_login(User.objects.get())
     page = text(client.get("/admin/", follow=True, headers={"accept-language": "en"}))
     assert "You are signed in as guest, but this account has no role" in page
+
+
+def test_the_old_password_cannot_be_guessed_where_it_is_changed(anna):
+    client = visitor()
+    give_password(client, "anna")
+    change = "/admin/password_change/"
+    new = {"new_password1": "my-secret-new-one", "new_password2": "my-secret-new-one"}
+    answers = [client.post(change, {"old_password": "guessed", **new}) for _ in range(5)]
+    assert "entered incorrectly" in text(answers[0])
+    assert [one.status_code for one in answers] == [200] * 4 + [429]
+    assert WAIT in text(answers[-1])
+    assert client.post(change, {"old_password": PASSWORD, **new}).status_code == 429
+    assert give_password(visitor(), "anna").status_code == 429
+    stored = [*AccessAttempt.objects.values(), *AccessFailureLog.objects.values()]
+    assert "guessed" not in str(stored)
+    assert "my-secret" not in str(stored)
+
+
+@pytest.mark.parametrize("variant", ["ａｎｎａ", " anna ", "anna\u3000"])
+def test_another_way_to_write_the_name_gives_no_further_attempts(anna, variant):
+    for name in ["anna"] * 3 + [variant] * 2:
+        answer = give_password(visitor(), name, "guessed")
+    assert answer.status_code == 429
+    assert give_password(visitor(), "anna").status_code == 429
+
+
+def test_an_address_that_the_visitor_claims_gives_no_further_attempts(anna, settings):
+    settings.HTTPS = True
+    for number in range(5):
+        claimed = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9", "X-Real-IP": "1.2.3.4"}
+        answer = give_password(visitor(), "anna", "guessed", headers=claimed)
+    assert answer.status_code == 429
