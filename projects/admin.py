@@ -9,6 +9,8 @@ from guizhou_portal.backoffice.admin import (
     RecordAdmin,
     in_all_languages,
 )
+from guizhou_portal.backoffice.forged import SoundMixin
+from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.backoffice.pictures import picture_fields
 
 from .models import (
@@ -134,7 +136,8 @@ class LocationFactorAdmin(PublicRecordAdmin):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(admin.ModelAdmin):
+class EnquiryAdmin(ParallelMixin, SoundMixin, admin.ModelAdmin):
+    form = ParallelForm
     section = "enquiries"
     list_display = ["created", "name", "organisation", "country", "project", "state"]
     list_filter = ["state", "language", ("country", ChoicesInUseFilter)]

@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from .parallel import ParallelForm
 from .roles import Role
 
 DETAILS = ("username", "first_name", "last_name", "email", "is_active")
@@ -65,7 +66,7 @@ class RolesMixin(forms.ModelForm):
             self.instance.groups.add(*groups.filter(name__in=chosen))
 
 
-class AccountForm(RolesMixin):
+class AccountForm(RolesMixin, ParallelForm):
     class Meta:
         model = User
         fields = (*DETAILS, "is_superuser")

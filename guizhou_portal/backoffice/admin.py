@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import connection
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
@@ -26,6 +25,7 @@ from guizhou_portal.publishing.models import FormerSlug
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
+from .forged import SoundMixin, is_key
 from .forms import FIELDS, RecordForm
 from .history import (
     differences,
@@ -37,7 +37,7 @@ from .history import (
 from .links import broken_links_of
 from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
-from .parallel import state_of
+from .parallel import ParallelForm, ParallelMixin
 from .permissions import PartPermissions, RecordPermissions
 from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
@@ -52,9 +52,10 @@ def in_all_languages(*fields):
     ]
 
 
-class KeptAdmin(VersionAdmin):
+class KeptAdmin(ParallelMixin, SoundMixin, VersionAdmin):
     """Keeps every version of a record and of its parts; deleted ones can be brought back."""
 
+    form = ParallelForm
     history_latest_first = True
     change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
@@ -91,8 +92,7 @@ class KeptAdmin(VersionAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def keep_as_found(self, request, keys):
-        keys = [key for key in keys if key.isdecimal() and len(key) < 19]
-        keep_as_found(self.get_queryset(request).filter(pk__in=keys))
+        keep_as_found(self.get_queryset(request).filter(pk__in=filter(is_key, keys)))
 
     def has_edit_permission(self, request, obj=None):
         """Whether everything in the record may be changed, its older versions restored included."""
@@ -118,12 +118,6 @@ class KeptAdmin(VersionAdmin):
             if record.slug != slug:
                 FormerSlug.objects.remember(record, slug)
         return response
-
-    def get_object(self, request, object_id, from_field=None):
-        """The record; while it is being saved, nobody else can save it."""
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
-            list(self.model._base_manager.select_for_update().filter(pk=object_id).values("pk"))
-        return super().get_object(request, object_id, from_field)
 
     def delete_model(self, request, obj):
         keep_before_deletion([obj], request.user)
@@ -259,7 +253,6 @@ class RecordAdmin(
         return links
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["seen"] = state_of(obj) if obj else ""
         context["public_links"] = self.public_links(obj) if obj else []
         context["broken_links"] = broken_links_of(obj) if obj else []
         # The language the editor works in comes first; the switch remembers another choice.

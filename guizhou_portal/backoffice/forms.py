@@ -23,7 +23,7 @@ from guizhou_portal.pictures.widgets import (
 from guizhou_portal.richtext import RichTextField
 
 from .many import tell_chosen
-from .parallel import conflict_of
+from .parallel import ParallelForm
 from .permissions import NOT_YOURS
 from .rich_text import RichTextWidget
 
@@ -52,13 +52,12 @@ FIELDS = {
 }
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(ParallelForm):
     """A required text is required in one language, whichever the editor writes first.
 
     Left to itself, django-modeltranslation would ask for the German text of everything.
     """
 
-    conflict = None
     #: Whether the editor may add to a record, or take from it: the admin class says so.
     may_touch = staticmethod(lambda record: True)
 
@@ -92,15 +91,6 @@ class RecordForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.conflict = conflict_of(self)
-        if self.conflict:
-            self.add_error(
-                None,
-                _(
-                    "Somebody else saved this record while you were editing it. Nothing of yours "
-                    "is lost: compare below, then save again."
-                ),
-            )
         for field in wholes(self._meta.model):
             whole = cleaned.get(field.name)
             if whole and not self.may_touch(whole):

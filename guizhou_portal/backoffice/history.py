@@ -24,6 +24,8 @@ AS_FOUND = "as found"  # the comment of a version that records no change of anyb
 DELETED = "deleted"  # the comment of the version that was stored last, just before
 KEPT_AFTER_DELETION = timedelta(days=30)
 SHOWN = 50  # versions of a record on its page
+#: Of two longer texts, frequent words begin no passage they share: comparing would take minutes.
+COMPARED_EXACTLY = 400_000  # words of the one times words of the other
 #: Words, and each Chinese character, are compared as a whole.
 WORDS = re.compile(r"[\u4e00-\u9fff]|\s+|[^\s\u4e00-\u9fff]+")
 
@@ -197,7 +199,8 @@ def compared(before, after):
     """``(before, after)`` as HTML with what went marked in the one, what came in the other."""
     old, new = WORDS.findall(before), WORDS.findall(after)
     gone, come = [], []
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    is_long = len(old) * len(new) > COMPARED_EXACTLY
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes()
     for action, i1, i2, j1, j2 in steps:
         same = action == "equal"
         gone.append(("" if same else "del", "".join(old[i1:i2])))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
 from .files import files_page, may_see_files
+from .forged import Autocomplete
 from .signin.sign_ins import may_see
 from .signin.site import SignInSite
 
@@ -45,6 +46,9 @@ class PortalAdminSite(SignInSite):
     def get_urls(self):
         files = path("files/", self.admin_view(self.files_view), name="files")
         return [files, *super().get_urls()]
+
+    def autocomplete_view(self, request):
+        return Autocomplete.as_view(admin_site=self)(request)
 
     def files_view(self, request):
         return files_page(self, request)
