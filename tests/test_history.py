@@ -13,7 +13,15 @@ from events.models import Appearance, Contract, ContractParty, Event
 from guizhou_portal.backoffice.history import compared
 from projects.models import Project
 
-from .factories import ContractPartyFactory, ProjectFactory, full_event
+from .factories import (
+    ContractFactory,
+    ContractPartyFactory,
+    OrganisationFactory,
+    PlaceFactory,
+    ProjectFactory,
+    SectorFactory,
+    full_event,
+)
 from .forms import admin_address, filled_in, form_at, save, told_changes
 
 
@@ -181,3 +189,19 @@ def test_to_look_at_a_form_stores_no_version(backoffice):
 )
 def test_words_that_went_and_came_are_marked(before, after, shown):
     assert compared(before, after) == shown
+
+
+def test_what_a_record_names_among_several_is_not_deleted_from_under_it(backoffice):
+    project, contract = ProjectFactory(), ContractFactory()
+    place, partner = PlaceFactory(), OrganisationFactory()
+    project.places.add(place)
+    project.partners.add(partner)
+    contract.sectors.add(sector := SectorFactory())
+    for record, holder in ((place, project), (partner, project), (sector, contract)):
+        address = admin_address(type(record), "delete", record.pk)
+        assert holder.title_en in backoffice.get(address).content.decode()
+        assert backoffice.post(address, {"post": "yes"}).status_code == 200
+        listing = admin_address(type(record), "changelist")
+        chosen = {"action": "delete_selected", "_selected_action": [record.pk], "post": "yes"}
+        backoffice.post(listing, chosen)
+        assert type(record).objects.filter(pk=record.pk).exists()

@@ -4,11 +4,12 @@ import re
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
@@ -28,10 +29,12 @@ from .completeness import language_states
 from .forged import SoundMixin, is_key
 from .forms import FIELDS, RecordForm
 from .history import (
+    belongs_to_nothing,
     differences,
     keep_as_found,
     keep_before_deletion,
     only_with_parts,
+    stored_with,
     versions_of,
 )
 from .links import broken_links_of
@@ -50,6 +53,17 @@ def in_all_languages(*fields):
     return [
         build_localized_fieldname(field, code) for field in fields for code, _ in settings.LANGUAGES
     ]
+
+
+def naming(record):
+    """The records of other kinds that have ``record`` among several they name."""
+    for relation in record._meta.related_objects:
+        if relation.many_to_many and relation.related_model is not type(record):
+            yield from getattr(record, relation.get_accessor_name()).all()
+
+
+def kind_and_name(record):
+    return f"{capfirst(record._meta.verbose_name)}: {record}"
 
 
 class KeptAdmin(ParallelMixin, SoundMixin, VersionAdmin):
@@ -103,7 +117,15 @@ class KeptAdmin(ParallelMixin, SoundMixin, VersionAdmin):
         if version._model is not self.model:
             raise Http404
         present = self.model._base_manager.filter(pk=version.object_id).first()
+        if belongs_to_nothing(version):
+            words = translate(
+                "It belonged to a record that was deleted. Bring that one back first."
+            )
+            self.message_user(request, words, messages.WARNING)
+            return redirect(self.own_address("changelist"))
         if not self.may_restore(request, present, version):
+            raise PermissionDenied
+        if not self.may_take_back(request, version):
             raise PermissionDenied
         only_with_parts(version)
         return super()._reversion_revisionform_view(request, version, *args, **kwargs)
@@ -118,6 +140,12 @@ class KeptAdmin(ParallelMixin, SoundMixin, VersionAdmin):
             if record.slug != slug:
                 FormerSlug.objects.remember(record, slug)
         return response
+
+    def get_deleted_objects(self, objs, request):
+        """What others name stays: brought back, it would not be named again."""
+        *rest, protected = super().get_deleted_objects(objs, request)
+        named_by = {one for record in objs for one in naming(record)}
+        return *rest, [*protected, *sorted(map(kind_and_name, named_by))]
 
     def delete_model(self, request, obj):
         keep_before_deletion([obj], request.user)
@@ -159,6 +187,14 @@ class KeptAdmin(ParallelMixin, SoundMixin, VersionAdmin):
         """Whether the record may be changed as it is, and as it was."""
         states = (record, version._object_version.object)
         return all(self.has_edit_permission(request, state) for state in states)
+
+    def may_take_back(self, request, version):
+        """Whether its parts may be changed where they are now: some may have moved elsewhere."""
+        parts = (
+            one._model._base_manager.filter(pk=one.object_id).first()
+            for one in stored_with(version)
+        )
+        return all(self.has_edit_permission(request, part) for part in parts if part)
 
     def restore_address(self, request, record, version):
         """Where ``version`` is looked at and restored; nothing for whom may not do it."""

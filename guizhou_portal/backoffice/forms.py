@@ -20,6 +20,7 @@ from guizhou_portal.pictures.widgets import (
     PictureInputField,
     StoredFileInput,
 )
+from guizhou_portal.publishing.models import FormerSlug
 from guizhou_portal.richtext import RichTextField
 
 from .many import tell_chosen
@@ -28,6 +29,7 @@ from .permissions import NOT_YOURS
 from .rich_text import RichTextWidget
 
 YEARS = range(1900, 2101)
+FORMER = _("This is a former address of “%(name)s”, whose address is %(slug)s now.")
 
 
 class PlausibleDateTimeField(forms.SplitDateTimeField):
@@ -95,11 +97,18 @@ class RecordForm(ParallelForm):
             whole = cleaned.get(field.name)
             if whole and not self.may_touch(whole):
                 self.add_error(field.name, NOT_YOURS)
+        self.refuse_addresses_of_others(cleaned.get("slug"))
         for names in self.required_texts():
             filled = (is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
             if not any(filled):
                 self.add_error(names[get_language()], _("Enter this in at least one language."))
         return cleaned
+
+    def refuse_addresses_of_others(self, slug):
+        """Whoever may not change a record must not take an address from it that leads to it."""
+        other = slug and FormerSlug.objects.record_for(self._meta.model, slug)
+        if other and other != self.instance and not self.may_touch(other):
+            self.add_error("slug", FORMER % {"name": other, "slug": other.slug})
 
 
 class ListForm(forms.ModelForm):

@@ -127,13 +127,28 @@ def _parts(version):
     return {(one.content_type_id, one.object_id): one for one in found}
 
 
+def stored_with(version):
+    """The versions of the record and of its parts that were stored in the same step."""
+    return list(_parts(version).values())
+
+
+def belongs_to_nothing(version):
+    """Whether the whole that the version is a part of does not exist any more."""
+    return any(
+        not field.remote_field.model._base_manager.filter(
+            pk=version.field_dict.get(field.attname)
+        ).exists()
+        for field in wholes(version._model)
+    )
+
+
 def only_with_parts(version):
     """Narrow what the version's revision restores to its record and parts.
 
     One step may have stored several records, such as all that were published together; to restore
     one of them must not take the others back.
     """
-    keys = [one.pk for one in _parts(version).values()]
+    keys = [one.pk for one in stored_with(version)]
     chosen = Prefetch("version_set", Version.objects.filter(pk__in=keys))
     prefetch_related_objects([version.revision], chosen)
 
