@@ -106,6 +106,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
+SESSION_ENGINE = "guizhou_portal.backoffice.signin.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -129,3 +129,11 @@ def test_the_second_step_costs_a_page_one_query(anna):
     assert len(queries(plain)) == 1
     with_app(anna)
     assert len(queries(signed_in(anna))) == 1
+
+
+@pytest.mark.parametrize("key", [r"\000" * 32, "Ü" * 32, "x" * 5000, "' or 1=1; --"])
+def test_a_made_up_session_is_none(db, key):
+    client = visitor()
+    for address in (LOGIN, "/admin/"):
+        answer = client.get(address, follow=True, headers={"cookie": f'sessionid="{key}"'})
+        assert 'name="password"' in text(answer)

@@ -102,11 +102,11 @@ class SoundMixin(SoundChoicesMixin):
         words = search_term.replace("\0", "")[:LONGEST_SEARCH]
         return super().get_search_results(request, queryset, words)
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, **options):
         request.POST = request.POST.copy()
         chosen = filter(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))
         request.POST.setlist(ACTION_CHECKBOX_NAME, list(chosen))
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, **options)
 
 
 class Autocomplete(AutocompleteJsonView):
