@@ -67,6 +67,19 @@ def test_an_action_for_a_record_that_cannot_exist_does_nothing(records, backoffi
     assert Contract.objects.exists()
 
 
+@pytest.mark.parametrize("key", [HUGE, "9" * 5000, "abc", "\0"])
+def test_an_order_for_a_record_that_cannot_exist_is_not_kept(records, backoffice, key):
+    project = Project.objects.first()
+    rows = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "1"}
+    row = {"form-0-id": key, "form-0-order": "9"}
+    answer = backoffice.post(admin_address(Project, "changelist"), {**rows, **row})
+    assert answer.status_code == 200
+    assert not Project.objects.filter(order=9).exists()
+    row["form-0-id"] = project.pk
+    backoffice.post(admin_address(Project, "changelist"), {**rows, **row})
+    assert Project.objects.get(order=9) == project
+
+
 def choices(client, **values):
     asked = {"app_label": "events", "model_name": "contract", "field_name": "event", **values}
     return client.get(reverse("admin:autocomplete"), asked)

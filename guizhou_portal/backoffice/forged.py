@@ -102,6 +102,9 @@ class SoundMixin(SoundChoicesMixin):
         words = search_term.replace("\0", "")[:LONGEST_SEARCH]
         return super().get_search_results(request, queryset, words)
 
+    def _get_edited_object_pks(self, request, prefix):
+        return list(filter(is_key, super()._get_edited_object_pks(request, prefix)))
+
     def response_action(self, request, queryset, **options):
         request.POST = request.POST.copy()
         chosen = filter(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))
