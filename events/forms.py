@@ -6,6 +6,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.backoffice.forged import is_key
 from guizhou_portal.backoffice.forms import PlausibleDateTimeField, RecordForm, explain
 
 from .models import Event
@@ -55,7 +56,7 @@ class ProgrammeItemForm(LocalTimesForm):
     def __init__(self, data=None, *args, instance=None, zone=None, **kwargs):
         if zone is None:
             chosen = str((data or kwargs.get("initial") or {}).get("event") or "")
-            event = Event.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+            event = Event.objects.filter(pk=chosen).first() if is_key(chosen) else None
             if event is None and instance is not None and instance.event_id:
                 event = instance.event
             zone = (event or Event()).zone

@@ -26,7 +26,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guizhou_portal.backoffice.admin import PartInline
-from guizhou_portal.backoffice.forms import PlainForm, RecordForm
+from guizhou_portal.backoffice.forged import is_key
+from guizhou_portal.backoffice.forms import RecordForm
+from guizhou_portal.backoffice.labels import PlainForm
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import ACCEPT
 from guizhou_portal.pictures.uploads import Upload, store
@@ -136,7 +138,7 @@ class SeveralPhotosMixin:
     def event_for_photos(self, request, key):
         """The event, if this person may add photos to it."""
         key = unquote(key)
-        event = get_object_or_404(Event, pk=key if key.isdecimal() and len(key) < 19 else None)
+        event = get_object_or_404(Event, pk=key if is_key(key) else None)
         if not self.may_add_photos(request, event):
             raise PermissionDenied
         return event

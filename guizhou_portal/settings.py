@@ -107,6 +107,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
+SESSION_ENGINE = "guizhou_portal.backoffice.signin.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -125,7 +126,10 @@ AXES_LOCKOUT_CALLABLE = "guizhou_portal.backoffice.signin.throttle.refuse"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "code", "csrfmiddlewaretoken"),
+    *("old_password", "new_password1", "new_password2"),
+]
 AXES_ENABLE_ADMIN = False  # one readable list instead: signin/journal.py
 
 # --- languages ---------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
-        path("card/<str:kind>/<str:slug>.png", social_card, name="social_card"),
+        path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
         path("imprint/", LegalPage.as_view(page_key=Page.Key.IMPRINT), name="imprint"),

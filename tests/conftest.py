@@ -67,3 +67,24 @@ def signed_in(client, django_user_model):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def anna(db):
+    """An editor: may sign in with the password alone."""
+    from guizhou_portal.backoffice.roles import Role
+
+    from .signing_in import account
+
+    return account("anna", Role.EDITOR)
+
+
+@pytest.fixture
+def paul(db, settings):
+    """A publisher, where two steps are required."""
+    from guizhou_portal.backoffice.roles import Role
+
+    from .signing_in import account
+
+    settings.REQUIRE_2FA = True
+    return account("paul", Role.PUBLISHER)

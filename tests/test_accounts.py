@@ -17,7 +17,7 @@ from guizhou_portal.backoffice.signin import factors
 
 from .facts import LANGUAGES
 from .forms import admin_address, filled_in, form_at, save
-from .test_signin import account, is_in, signed_in, text, visitor, with_app
+from .signing_in import account, is_in, signed_in, text, visitor, with_app
 
 LIST = "/admin/auth/user/"
 

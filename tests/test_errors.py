@@ -130,3 +130,8 @@ def test_pages_that_are_only_read_refuse_other_methods(db, path, method):
 
 def test_an_endless_name_of_a_file_is_not_found(client):
     assert client.get(f"/media/{'a' * 300}.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%FF", "Ü"])
+def test_a_card_of_no_possible_name_is_not_found(db, client, name):
+    assert client.get(f"/en/card/project/{name}.png").status_code == 404

@@ -5,7 +5,9 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.admin import ModelAdmin
 from django.core.management import call_command
+from django.db.models.signals import m2m_changed, post_save
 from django.utils import timezone
 from reversion.models import Revision, Version
 
@@ -13,7 +15,16 @@ from events.models import Appearance, Contract, ContractParty, Event
 from guizhou_portal.backoffice.history import compared
 from projects.models import Project
 
-from .factories import ContractPartyFactory, ProjectFactory, full_event, picture_upload
+from .factories import (
+    ContractFactory,
+    ContractPartyFactory,
+    OrganisationFactory,
+    PlaceFactory,
+    ProjectFactory,
+    SectorFactory,
+    full_event,
+    picture_upload,
+)
 from .forms import admin_address, filled_in, form_at, save, told_changes
 
 
@@ -200,3 +211,39 @@ def test_to_look_at_a_form_stores_no_version(backoffice):
 )
 def test_words_that_went_and_came_are_marked(before, after, shown):
     assert compared(before, after) == shown
+
+
+def test_what_a_record_names_among_several_is_not_deleted_from_under_it(backoffice):
+    project, contract = ProjectFactory(), ContractFactory()
+    place, partner = PlaceFactory(), OrganisationFactory()
+    project.places.add(place)
+    project.partners.add(partner)
+    contract.sectors.add(sector := SectorFactory())
+    for record, holder in ((place, project), (partner, project), (sector, contract)):
+        address = admin_address(type(record), "delete", record.pk)
+        assert holder.title_en in backoffice.get(address).content.decode()
+        assert backoffice.post(address, {"post": "yes"}).status_code == 200
+        listing = admin_address(type(record), "changelist")
+        chosen = {"action": "delete_selected", "_selected_action": [record.pk], "post": "yes"}
+        backoffice.post(listing, chosen)
+        assert type(record).objects.filter(pk=record.pk).exists()
+
+
+def test_while_an_older_version_is_looked_at_what_others_save_is_still_noted(
+    backoffice, monkeypatch
+):
+    project = ProjectFactory()
+    save(backoffice, filled_in(backoffice, project), title_en="Looked at")
+    version = Version.objects.get_for_object(project).first()
+    render, noted = ModelAdmin.render_change_form, []
+
+    def in_the_middle(*args, **kwargs):
+        noted.append(
+            post_save.has_listeners(Project) and m2m_changed.has_listeners(Project.places.through)
+        )
+        return render(*args, **kwargs)
+
+    monkeypatch.setattr(ModelAdmin, "render_change_form", in_the_middle)
+    address = admin_address(Project, "revision", project.pk, version.pk)
+    assert "Looked at" in backoffice.get(address).content.decode()
+    assert noted == [True]

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
 
 from events.models import Event
-from projects.models import Project
+from guizhou_portal.pages.models import Operator
+from projects.models import Enquiry, Project
 
 from .factories import ContractPartyFactory, ProgrammeItemFactory, ProjectFactory, SectorFactory
 from .forms import filled_in, save, told_changes
@@ -110,3 +113,33 @@ def test_one_editor_alone_is_never_stopped(backoffice):
     for title in ("One", "Two", "Three"):
         save(backoffice, filled_in(backoffice, project), title_en=title)
     assert Project.objects.get().title_en == "Three"
+
+
+def test_enquiries_operator_and_accounts_are_not_overwritten_either(backoffice, colleague):
+    enquiry = Enquiry.objects.create(
+        name="SAMPLE Ada", email="ada@portal.example", message="Hello", consented_at=timezone.now()
+    )
+    operator, account = Operator.objects.create(), User.objects.create_user("carl", first_name="C")
+    for record, theirs, ours in (
+        (enquiry, {"internal_note": "Answered by phone"}, {"state": "spam"}),
+        (operator, {"name": "Agency"}, {"email": "mail@portal.example"}),
+        (account, {"roles": ["Editor"]}, {"first_name": "Carl"}),
+    ):
+        mine, hers = filled_in(backoffice, record), filled_in(colleague, record)
+        save(colleague, hers, **theirs)
+        page = send(backoffice, mine, **ours).content.decode()
+        assert TOLD in page
+        assert "Anna saved this record on" in page
+        seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+        save(backoffice, mine, **ours, seen=seen)
+
+
+def test_a_role_given_meanwhile_is_told_by_its_name(backoffice, colleague):
+    account = User.objects.create_user("carl")
+    mine = filled_in(backoffice, account)
+    save(colleague, filled_in(colleague, account), roles=["Editor"])
+    page = send(backoffice, mine, last_name="X").content.decode()
+    told = {field: before for field, before, _after in told_changes(page)}
+    assert "Editor" in told["Roles"]
+    account.refresh_from_db()
+    assert account.last_name == ""

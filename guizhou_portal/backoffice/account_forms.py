@@ -9,7 +9,8 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .forms import PlainForm
+from .labels import PlainForm
+from .parallel import ParallelForm
 from .roles import Role
 
 DETAILS = ("username", "first_name", "last_name", "email", "is_active")
@@ -66,7 +67,7 @@ class RolesMixin(PlainForm):
             self.instance.groups.add(*groups.filter(name__in=chosen))
 
 
-class AccountForm(RolesMixin):
+class AccountForm(RolesMixin, ParallelForm):
     class Meta:
         model = User
         fields = (*DETAILS, "is_superuser")

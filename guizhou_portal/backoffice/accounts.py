@@ -24,7 +24,9 @@ from .account_forms import (
     administrators,
     roles_of,
 )
+from .forged import SoundMixin
 from .lists import ListMixin
+from .parallel import ParallelMixin
 from .roles import Role
 from .signin import factors, journal
 
@@ -51,7 +53,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset
 
 
-class AccountAdmin(ListMixin, UserAdmin):
+class AccountAdmin(ListMixin, ParallelMixin, SoundMixin, UserAdmin):
     section = "accounts"
     form = AccountForm
     add_form = NewAccountForm

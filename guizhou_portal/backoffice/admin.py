@@ -3,14 +3,15 @@
 import re
 from contextlib import contextmanager
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import connection
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
@@ -24,12 +25,15 @@ from guizhou_portal.publishing.models import FormerSlug
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
+from .forged import SoundMixin, is_key
 from .forms import FIELDS, RecordForm
 from .history import (
+    belongs_to_nothing,
     differences,
     keep_as_found,
     keep_before_deletion,
     only_with_parts,
+    stored_with,
     versions_of,
 )
 from .kept_files import KeepsFilesMixin, KeptFilesMixin
@@ -37,7 +41,7 @@ from .links import broken_links_of
 from .lists import ListMixin
 from .many import KnownChoicesMixin, ManyMixin
 from .order import OrderMixin
-from .parallel import state_of
+from .parallel import ParallelForm, ParallelMixin
 from .permissions import PartPermissions, RecordPermissions
 from .pictures import OtherUsesMixin
 from .preview import PreviewMixin
@@ -45,9 +49,21 @@ from .publishing import PublishingMixin, StateFilter
 from .sheets.admin import SheetMixin
 
 
-class KeptAdmin(ListMixin, VersionAdmin):
+def naming(record):
+    """The records of other kinds that have ``record`` among several they name."""
+    for relation in record._meta.related_objects:
+        if relation.many_to_many and relation.related_model is not type(record):
+            yield from getattr(record, relation.get_accessor_name()).all()
+
+
+def kind_and_name(record):
+    return f"{capfirst(record._meta.verbose_name)}: {record}"
+
+
+class KeptAdmin(ListMixin, ParallelMixin, SoundMixin, VersionAdmin):
     """Keeps every version of a record and of its parts; deleted ones can be brought back."""
 
+    form = ParallelForm
     history_latest_first = True
     change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
@@ -89,8 +105,7 @@ class KeptAdmin(ListMixin, VersionAdmin):
         return super().recoverlist_view(request, {**context, **(extra_context or {})})
 
     def keep_as_found(self, request, keys):
-        keys = [key for key in keys if key.isdecimal() and len(key) < 19]
-        keep_as_found(self.get_queryset(request).filter(pk__in=keys))
+        keep_as_found(self.get_queryset(request).filter(pk__in=filter(is_key, keys)))
 
     def has_edit_permission(self, request, obj=None):
         """Whether everything in the record may be changed, its older versions restored included."""
@@ -101,7 +116,15 @@ class KeptAdmin(ListMixin, VersionAdmin):
         if version._model is not self.model:
             raise Http404
         present = self.model._base_manager.filter(pk=version.object_id).first()
+        if belongs_to_nothing(version):
+            words = translate(
+                "It belonged to a record that was deleted. Bring that one back first."
+            )
+            self.message_user(request, words, messages.WARNING)
+            return redirect(self.own_address("changelist"))
         if not self.may_restore(request, present, version):
+            raise PermissionDenied
+        if not self.may_take_back(request, version):
             raise PermissionDenied
         only_with_parts(version)
         return super()._reversion_revisionform_view(request, version, *args, **kwargs)
@@ -117,11 +140,11 @@ class KeptAdmin(ListMixin, VersionAdmin):
                 FormerSlug.objects.remember(record, slug)
         return response
 
-    def get_object(self, request, object_id, from_field=None):
-        """The record; while it is being saved, nobody else can save it."""
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
-            list(self.model._base_manager.select_for_update().filter(pk=object_id).values("pk"))
-        return super().get_object(request, object_id, from_field)
+    def get_deleted_objects(self, objs, request):
+        """What others name stays: brought back, it would not be named again."""
+        *rest, protected = super().get_deleted_objects(objs, request)
+        named_by = {one for record in objs for one in naming(record)}
+        return *rest, [*protected, *sorted(map(kind_and_name, named_by))]
 
     def delete_model(self, request, obj):
         keep_before_deletion([obj], request.user)
@@ -164,6 +187,14 @@ class KeptAdmin(ListMixin, VersionAdmin):
         """Whether the record may be changed as it is, and as it was."""
         states = (record, version._object_version.object)
         return all(self.has_edit_permission(request, state) for state in states)
+
+    def may_take_back(self, request, version):
+        """Whether its parts may be changed where they are now: some may have moved elsewhere."""
+        parts = (
+            one._model._base_manager.filter(pk=one.object_id).first()
+            for one in stored_with(version)
+        )
+        return all(self.has_edit_permission(request, part) for part in parts if part)
 
     def restore_address(self, request, record, version):
         """Where ``version`` is looked at and restored; nothing for whom may not do it."""
@@ -265,7 +296,6 @@ class RecordAdmin(
         return groups
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["seen"] = state_of(obj) if obj else ""
         context["state"] = self.state(obj) if obj and hasattr(self, "state") else ""
         context["public_links"] = self.public_links(obj) if obj else []
         context["broken_links"] = broken_links_of(obj) if obj else []

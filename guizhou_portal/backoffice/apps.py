@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
@@ -13,6 +15,8 @@ class BackofficeConfig(AppConfig):
     name = "guizhou_portal.backoffice"
 
     def ready(self):
+        from reversion import admin as versions
+
         from . import accounts, many
         from .roles import create_roles
         from .signin import journal
@@ -23,3 +27,6 @@ class BackofficeConfig(AppConfig):
         accounts.register()
         journal.connect()
         many.connect()
+        # While somebody looks at an older version, it mutes Django's signals, in all threads: what
+        # others save at that moment would have no history. The look itself is taken back anyway.
+        versions.mute_signals = lambda *signals: nullcontext()

@@ -20,14 +20,16 @@ from guizhou_portal.pictures.widgets import (
     PictureInputField,
     StoredFileInput,
 )
+from guizhou_portal.publishing.models import FormerSlug
 from guizhou_portal.richtext import RichTextField
 
 from .many import tell_chosen
-from .parallel import conflict_of
+from .parallel import ParallelForm
 from .permissions import NOT_YOURS
 from .rich_text import RichTextWidget
 
 YEARS = range(1900, 2101)
+FORMER = _("This is a former address of “%(name)s”, whose address is %(slug)s now.")
 
 
 class PlausibleDateTimeField(forms.SplitDateTimeField):
@@ -52,20 +54,12 @@ FIELDS = {
 }
 
 
-class PlainForm(forms.ModelForm):
-    """Labels stand above their fields, and so without a colon."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-
-class RecordForm(PlainForm):
+class RecordForm(ParallelForm):
     """A required text is required in one language, whichever the editor writes first.
 
     Left to itself, django-modeltranslation would ask for the German text of everything.
     """
 
-    conflict = None
     #: Whether the editor may add to a record, or take from it: the admin class says so.
     may_touch = staticmethod(lambda record: True)
 
@@ -99,24 +93,22 @@ class RecordForm(PlainForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.conflict = conflict_of(self)
-        if self.conflict:
-            self.add_error(
-                None,
-                _(
-                    "Somebody else saved this record while you were editing it. Nothing of yours "
-                    "is lost: compare below, then save again."
-                ),
-            )
         for field in wholes(self._meta.model):
             whole = cleaned.get(field.name)
             if whole and not self.may_touch(whole):
                 self.add_error(field.name, NOT_YOURS)
+        self.refuse_addresses_of_others(cleaned.get("slug"))
         for names in self.required_texts():
             filled = (is_visible(cleaned.get(n)) or n in self.errors for n in names.values())
             if not any(filled):
                 self.add_error(names[get_language()], _("Enter this in at least one language."))
         return cleaned
+
+    def refuse_addresses_of_others(self, slug):
+        """Whoever may not change a record must not take an address from it that leads to it."""
+        other = slug and FormerSlug.objects.record_for(self._meta.model, slug)
+        if other and other != self.instance and not self.may_touch(other):
+            self.add_error("slug", FORMER % {"name": other, "slug": other.slug})
 
 
 class ListForm(forms.ModelForm):

@@ -24,6 +24,8 @@ AS_FOUND = "as found"  # the comment of a version that records no change of anyb
 DELETED = "deleted"  # the comment of the version that was stored last, just before
 KEPT_AFTER_DELETION = timedelta(days=30)
 SHOWN = 50  # versions of a record on its page
+#: Of two longer texts, frequent words begin no passage they share: comparing would take minutes.
+COMPARED_EXACTLY = 400_000  # words of the one times words of the other
 #: Words, and each Chinese character, are compared as a whole.
 #: Where a formatted text begins a new line: without one, the words of two cells would be one.
 BLOCK_ENDS = re.compile(r"(?<!\n)(?:<br ?/?>|</(?:p|h\d|li|th|td|caption|blockquote)>)(?!\n)")
@@ -127,13 +129,28 @@ def _parts(version):
     return {(one.content_type_id, one.object_id): one for one in found}
 
 
+def stored_with(version):
+    """The versions of the record and of its parts that were stored in the same step."""
+    return list(_parts(version).values())
+
+
+def belongs_to_nothing(version):
+    """Whether the whole that the version is a part of does not exist any more."""
+    return any(
+        not field.remote_field.model._base_manager.filter(
+            pk=version.field_dict.get(field.attname)
+        ).exists()
+        for field in wholes(version._model)
+    )
+
+
 def only_with_parts(version):
     """Narrow what the version's revision restores to its record and parts.
 
     One step may have stored several records, such as all that were published together; to restore
     one of them must not take the others back.
     """
-    keys = [one.pk for one in _parts(version).values()]
+    keys = [one.pk for one in stored_with(version)]
     chosen = Prefetch("version_set", Version.objects.filter(pk__in=keys))
     prefetch_related_objects([version.revision], chosen)
 
@@ -208,7 +225,8 @@ def compared(before, after):
     """``(before, after)`` as HTML with what went marked in the one, what came in the other."""
     old, new = WORDS.findall(before), WORDS.findall(after)
     gone, come = [], []
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    is_long = len(old) * len(new) > COMPARED_EXACTLY
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes()
     for action, i1, i2, j1, j2 in steps:
         same = action == "equal"
         gone.append(("" if same else "del", "".join(old[i1:i2])))

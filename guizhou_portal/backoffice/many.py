@@ -5,7 +5,7 @@ import re
 import uuid
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -19,12 +19,16 @@ from reversion.models import Revision
 from guizhou_portal.search.declared import DECLARED
 from guizhou_portal.search.lookup import found
 
+from .forged import SoundChoicesMixin, SoundList, SoundSelect, is_key
+
 #: Up to here records are counted anew each time; a larger number is remembered.
 COUNTED = 10_000
 SECONDS = 120
 #: So many records are listed one by one before they are deleted.
 SHOWN = 50
 STATE = "backoffice-state"
+#: Of choices that are read on and on: further than anybody scrolls.
+MOST_PAGES = 1_000_000
 #: The present moment, in a query's text: conditions such as "published by now" name it.
 MOMENT = re.compile(r":\d\d\.\d{6}")
 
@@ -106,7 +110,7 @@ class NextPaginator(Paginator):
     """For choices that are read on and on: looks one further, and counts nothing."""
 
     def page(self, number):
-        if number < 1:
+        if not 1 <= number <= MOST_PAGES:
             raise EmptyPage(self.error_messages["min_page"])
         first = (number - 1) * self.per_page
         rows = list(self.object_list[first : first + self.per_page + 1])
@@ -114,7 +118,7 @@ class NextPaginator(Paginator):
         return self._get_page(rows[: self.per_page], number, self)
 
 
-class ManyList(ChangeList):
+class ManyList(SoundList):
     """Says how many records were found where not all are shown, and asks nothing twice."""
 
     def get_results(self, request):
@@ -180,7 +184,7 @@ def _is_choice(request):
     return bool(request.resolver_match) and request.resolver_match.url_name == "autocomplete"
 
 
-class KnownSelect(AutocompleteSelect):
+class KnownSelect(SoundSelect):
     """A field to choose a record in, which may be told the chosen one instead of asking for it."""
 
     known = None
@@ -194,8 +198,10 @@ class KnownSelect(AutocompleteSelect):
         return [(None, [*none, chosen], 0)]
 
 
-class KnownChoicesMixin:
+class KnownChoicesMixin(SoundChoicesMixin):
     """For parts of a record: what all of them have chosen is asked for at once."""
+
+    select = KnownSelect
 
     def get_queryset(self, request):
         chosen = [
@@ -205,13 +211,6 @@ class KnownChoicesMixin:
         ]
         parts = super().get_queryset(request)
         return parts.select_related(*chosen) if chosen else parts
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault(
-                "widget", KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 def tell_chosen(form):
@@ -244,7 +243,7 @@ class AutocompleteFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field, request, model_admin):
         """Only the chosen one: the others are found by typing."""
-        keys = [key for key in self.chosen if key.isdecimal() and len(key) < 19]
+        keys = filter(is_key, self.chosen)
         found = field.remote_field.model._default_manager.filter(pk__in=keys)
         return [(one.pk, str(one)) for one in found]
 

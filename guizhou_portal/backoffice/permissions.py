@@ -28,9 +28,10 @@ def is_public(record):
     """
     if isinstance(record, PublicRecord):
         return record.publication == Publication.PUBLISHED
-    parents = [getattr(record, field.name) for field in wholes(type(record))]
+    parents = wholes(type(record))
     if parents:
-        return any(is_public(parent) for parent in parents)
+        found = (_whole_of(record, field) for field in parents)
+        return any(is_public(parent) for parent in found if parent)
     return any(
         relation.related_model._base_manager.filter(condition, **{relation.field.name: record})
         .order_by()
@@ -38,6 +39,14 @@ def is_public(record):
         for relation in record._meta.related_objects
         if (condition := _published_whole(relation.related_model)) is not None
     )
+
+
+def _whole_of(record, field):
+    """What ``record`` is a part of; None for an older version of it whose whole is deleted."""
+    try:
+        return getattr(record, field.name)
+    except field.remote_field.model.DoesNotExist:
+        return None
 
 
 def _published_whole(model, prefix=""):

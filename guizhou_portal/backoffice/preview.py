@@ -15,6 +15,8 @@ from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.publishing.models import PreviewLink
 from guizhou_portal.publishing.preview import page_of, preview
 
+from .forged import is_key
+
 
 class PreviewMixin:
     """Adds to an admin class the preview of its records and the links that share it."""
@@ -39,7 +41,7 @@ class PreviewMixin:
 
     def previewed(self, request, key):
         key = unquote(key)
-        record = get_object_or_404(self.model, pk=key if key.isdecimal() else None)
+        record = get_object_or_404(self.model, pk=key if is_key(key) else None)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
         return record
@@ -95,7 +97,7 @@ class PreviewMixin:
         """Make a link, or revoke one."""
         kind = ContentType.objects.get_for_model(record)
         revoked = request.POST.get("revoke", "")
-        if revoked.isdecimal():
+        if is_key(revoked):
             PreviewLink.objects.filter(
                 pk=revoked, content_type=kind, object_id=record.pk, revoked__isnull=True
             ).update(revoked=timezone.now())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
 from .files import files_page, may_see_files
+from .forged import Autocomplete
 from .log import told
 from .signin.sign_ins import may_see
 from .signin.site import SignInSite
@@ -46,7 +47,12 @@ class PortalAdminSite(SignInSite):
 
     def get_urls(self):
         files = path("files/", self.admin_view(self.files_view), name="files")
-        return [files, *super().get_urls()]
+        # Leads from any key to the address of its record, which tells the title of a draft.
+        kept = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+        return [files, *kept]
+
+    def autocomplete_view(self, request):
+        return Autocomplete.as_view(admin_site=self)(request)
 
     def files_view(self, request):
         return files_page(self, request)

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from guizhou_portal.publishing.models import Publication
 
 from .attention import shortcomings
+from .forged import is_key
 from .forms import PlausibleDateTimeField, name_both_parts
 from .history import keep_as_found
 
@@ -83,7 +84,7 @@ class TogetherMixin:
     def publish_together_view(self, request, key):
         """Offer what the public does not see yet, and publish what was chosen of it."""
         key = unquote(key)
-        record = get_object_or_404(self.model, pk=key if key.isdecimal() else None)
+        record = get_object_or_404(self.model, pk=key if is_key(key) else None)
         if not self.has_publish_permission(request):
             raise PermissionDenied
         rows = self.together(request, record)

@@ -3,7 +3,6 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from guizhou_portal.backoffice.admin import KeptAdmin, RecordAdmin
-from guizhou_portal.backoffice.forms import PlainForm
 
 from .models import Operator, Page
 
@@ -25,7 +24,6 @@ class PageAdmin(RecordAdmin):
 class OperatorAdmin(KeptAdmin):
     section = "site"
     position = 1
-    form = PlainForm
     view_on_site = False
 
     def has_delete_permission(self, request, obj=None):

@@ -99,7 +99,8 @@ class Sluggable(Timestamped):
     def save(self, *args, **kwargs):
         update_fields = kwargs.get("update_fields")
         if not self.slug:
-            self.slug = unique_slug(self, self.names_for_slug())
+            former = FormerSlug.objects.of_others(self)
+            self.slug = unique_slug(self, self.names_for_slug(), former)
             if update_fields is not None:
                 kwargs["update_fields"] = {*update_fields, "slug"}
         elif update_fields is not None and "slug" not in update_fields:
@@ -185,6 +186,11 @@ class FormerSlugQuerySet(models.QuerySet):
         kind = ContentType.objects.get_for_model(record)
         self.filter(content_type=kind, slug=record.slug).delete()
         self.update_or_create(content_type=kind, slug=slug, defaults={"object_id": record.pk})
+
+    def of_others(self, record):
+        """Addresses that lead to other records of the same kind."""
+        kind = ContentType.objects.get_for_model(record)
+        return self.filter(content_type=kind).exclude(object_id=record.pk)
 
     def record_for(self, model, slug):
         """The record of ``model`` that once had ``slug``, or None."""

@@ -13,18 +13,21 @@ def ascii_slug(text, max_length=80):
     return slugify((text or "").translate(GERMAN))[:max_length].strip("-_")
 
 
-def unique_slug(record, texts):
+def unique_slug(record, texts, former):
     """A slug no other record of the model has, from the first of ``texts`` that gives one.
 
+    ``former``: the former addresses that lead to others, none of which is taken from them.
     A title without Latin letters gives the model's name: ``event``, ``event-2``.
     """
     model = type(record)
     base = next(filter(None, map(ascii_slug, texts)), model._meta.model_name)
-    taken = set(
-        model._base_manager.filter(slug__startswith=base[:70])  # a number shortens a long one
-        .exclude(pk=record.pk)
-        .values_list("slug", flat=True)
-    )
+    others = model._base_manager.exclude(pk=record.pk)
+    taken = {
+        slug
+        for records in (others, former)
+        # A number shortens a long one.
+        for slug in records.filter(slug__startswith=base[:70]).values_list("slug", flat=True)
+    }
     slug, number = base, 1
     while slug in taken:
         number += 1

@@ -18,7 +18,7 @@ from events.models import Contract, Event, Official
 from guizhou_portal.backoffice.roles import Role
 from projects.models import Project
 from tests.factories import OrganisationFactory, picture_bytes
-from tests.test_signin import app_code, with_app
+from tests.signing_in import app_code, with_app
 
 LANGUAGE = os.environ.get("GUIDE_LANGUAGE", "")
 PICTURES = Path(settings.BASE_DIR) / "docs" / "guide"

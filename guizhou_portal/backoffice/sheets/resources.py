@@ -15,6 +15,7 @@ from import_export.instance_loaders import CachedInstanceLoader
 from import_export.resources import ModelResource
 
 from guizhou_portal.backoffice.attention import shortcomings
+from guizhou_portal.backoffice.forms import FORMER
 from guizhou_portal.backoffice.history import keep_as_found
 from guizhou_portal.publishing.models import FormerSlug, Publication
 
@@ -195,8 +196,7 @@ class RecordSheet(ModelResource):
         moved = slug and FormerSlug.objects.record_for(self._meta.model, slug)
         if not moved:
             return {}
-        words = _("This is a former address of “%(name)s”, whose address is %(slug)s now.")
-        return {"slug": [words % {"name": moved, "slug": moved.slug}]}
+        return {"slug": [FORMER % {"name": moved, "slug": moved.slug}]}
 
     def find_steps(self, instance, row):
         """What the changed cells mean for the parts of the record."""

@@ -1,6 +1,7 @@
 """What is asked when somebody signs in, and before the second step is changed."""
 
 from django import forms
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.signals import user_login_failed
@@ -69,16 +70,29 @@ class CodeField(forms.CharField):
 ANY_CODE = (factors.CODE_DIGITS, factors.RECOVERY_DIGITS)
 
 
-class OfPerson(forms.Form):
+class ThrottledMixin:
+    """For a form about the account ``user``: wrong passwords count as those of signing in do."""
+
+    request = user = None
+
+    def refuse_if_too_many(self):
+        if must_wait(self.request, self.user.get_username()):
+            raise ValidationError(words_of_refusal(self.request), code="refused")
+
+    def is_password(self, password):
+        name = self.user.get_username()
+        if authenticate(self.request, username=name, password=password) == self.user:
+            return True
+        self.refuse_if_too_many()
+        return False
+
+
+class OfPerson(ThrottledMixin, forms.Form):
     """A form about the account of ``user``, who need not be the one who is signed in."""
 
     def __init__(self, request, user, *args, **kwargs):
         self.request, self.user = request, user
         super().__init__(*args, label_suffix="", **kwargs)
-
-    def refuse_if_too_many(self):
-        if must_wait(self.request, self.user.get_username()):
-            raise ValidationError(words_of_refusal(self.request), code="refused")
 
 
 class CodeForm(OfPerson):
@@ -112,7 +126,7 @@ class CodeForm(OfPerson):
 
 
 class PasswordForm(OfPerson):
-    """Is it still the same person at the desk? Wrong passwords count as those of signing in do."""
+    """Is it still the same person at the desk?"""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -121,12 +135,22 @@ class PasswordForm(OfPerson):
     )
 
     def clean_password(self):
-        name = self.user.get_username()
         password = self.cleaned_data["password"]
-        if authenticate(self.request, username=name, password=password) == self.user:
-            return password
-        self.refuse_if_too_many()
-        raise ValidationError(_("This is not your password."))
+        if not self.is_password(password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
+class OwnNewPasswordForm(ThrottledMixin, AdminPasswordChangeForm):
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_old_password(self):
+        password = self.cleaned_data["old_password"]
+        if not self.is_password(password):
+            raise ValidationError(self.error_messages["password_incorrect"])
+        return password
 
 
 class ConfirmForm(PasswordForm, CodeForm):

@@ -36,5 +36,9 @@ class SignInSite(admin.AdminSite):
             *super().get_urls(),
         ]
 
+    def password_change(self, request, extra_context=None):
+        view = views.OwnNewPassword.as_view(site=self, extra_context=extra_context)
+        return view(request)
+
     def login(self, request, extra_context=None):
         return views.SignIn.as_view(site=self, extra_context=extra_context)(request)

@@ -5,10 +5,15 @@ import time
 from django.contrib import messages
 from django.contrib.auth import load_backend
 from django.contrib.auth import login as begin_session
-from django.contrib.auth.views import LoginView, RedirectURLMixin, redirect_to_login
+from django.contrib.auth.views import (
+    LoginView,
+    PasswordChangeView,
+    RedirectURLMixin,
+    redirect_to_login,
+)
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -39,7 +44,7 @@ class SitePage(View):
 
     site = None
 
-    @method_decorator([never_cache, sensitive_post_parameters("password", "code")])
+    @method_decorator([never_cache, sensitive_post_parameters()])
     def dispatch(self, request):
         return super().dispatch(request)
 
@@ -158,6 +163,14 @@ class SignInCode(SitePage, RedirectURLMixin, FormView):
                 **kwargs,
             }
         )
+
+
+class OwnNewPassword(SitePage, PasswordChangeView):
+    form_class = forms.OwnNewPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self):
+        return {"request": self.request, **super().get_form_kwargs()}
 
 
 class OwnAccount(SitePage):
