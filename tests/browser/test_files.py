@@ -83,7 +83,7 @@ def test_what_was_chosen_is_still_there_when_the_form_comes_back(site, desk, con
     expect(kept).to_contain_text("“hall.jpg” stays chosen. It is stored when you save.")
     expect(field.locator(".file-field__stage img")).to_have_attribute("alt", "hall.jpg")
     expect(field.locator(".file-field__marker")).to_be_visible()
-    expect(desk.get_by_label("Image:", exact=True)).to_have_accessible_description(
+    expect(desk.get_by_role("button", name="Image", exact=True)).to_have_accessible_description(
         re.compile("“hall.jpg” stays chosen")
     )
     assert wrong_with(desk) == []
