@@ -40,7 +40,9 @@ def records(db):
         "created__year=9999",
         "created__year=9999&created__month=12&created__day=31",
         "created__year=1",
-        "created=0001-01-01",
+        pytest.param(
+            "created=0001-01-01", marks=pytest.mark.filterwarnings("ignore:.* naive datetime")
+        ),
         f"created__year={HUGE}",
         "created__hour=x",
         f"q={'a+' * 1900}",
@@ -99,7 +101,7 @@ def test_an_empty_name_of_a_field_is_none(records, backoffice):
         assert backoffice.get(f"{address}?_to_field=").status_code == 200
 
 
-@pytest.mark.parametrize("key", [HUGE, "9" * 5000, "²", "\0"])
+@pytest.mark.parametrize("key", [HUGE, "²", "\0"])
 def test_the_pages_of_a_record_that_cannot_exist_are_not_found(backoffice, key):
     event = EventFactory()
     preview = admin_address(Event, "preview", event.pk)

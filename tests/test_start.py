@@ -133,6 +133,7 @@ def test_the_second_start_is_quick_and_changes_nothing(place, tmp_path):
     assert content() == before
 
 
+@pytest.mark.thorough
 def test_the_first_account_can_be_named_and_its_weak_password_is_said_to_be_weak(place, tmp_path):
     result = manage(
         "serve",

@@ -77,7 +77,14 @@ def send(page):
             "(optional)",
             marks=pytest.mark.thorough,
         ),
-        ("zh-hans", 820, "light", "请检查 5 项内容", "（选填）"),
+        pytest.param(
+            "zh-hans",
+            820,
+            "light",
+            "请检查 5 项内容",
+            "（选填）",
+            marks=pytest.mark.thorough,
+        ),
     ],
 )
 def test_errors_are_listed_first_and_lead_to_their_fields(
