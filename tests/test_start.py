@@ -113,6 +113,7 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(place):
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.thorough
 def test_the_second_start_is_quick_and_changes_nothing(place, tmp_path):
     first = manage("serve", "--prepare-only", **place)
     assert first.returncode == 0, first.stderr

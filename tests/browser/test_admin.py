@@ -99,11 +99,19 @@ def test_the_filters_of_a_list_are_folded_on_a_phone(site, desk):
     expect(desk.locator("#changelist-filter").get_by_text("incomplete in Chinese")).to_be_visible()
 
 
-def test_the_forms_and_lists_are_accessible(site, desk):
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("", "projects/project/", "events/event/add/"),
+        pytest.param(
+            ("projects/project/{project}/change/", "events/contract/add/", "events/official/add/"),
+            marks=pytest.mark.thorough,
+        ),
+    ],
+)
+def test_the_forms_and_lists_are_accessible(site, desk, paths):
     look(desk, 1440, "light")
-    project = Project.objects.first()
-    form = f"projects/project/{project.pk}/change/"
-    for path in ("", "projects/project/", form, "events/event/add/", "events/contract/add/"):
-        desk.goto(f"{site}/admin/{path}")
+    for path in paths:
+        desk.goto(f"{site}/admin/{path.format(project=Project.objects.first().pk)}")
         desk.wait_for_load_state("load")
         assert wrong_with(desk) == [], path
