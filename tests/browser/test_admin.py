@@ -1,5 +1,6 @@
 """Editors in a browser: one language switch for the whole form, nothing from another host."""
 
+import pytest
 from playwright.sync_api import expect
 
 from projects.models import Project
