@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePath
 
+import pytest
 from playwright.sync_api import expect
 
 from events.models import Event
@@ -68,6 +69,7 @@ def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, c
     assert console == []
 
 
+@pytest.mark.thorough
 def test_what_was_chosen_is_still_there_when_the_form_comes_back(site, desk, console):
     project = Project.objects.get(slug="traffic-cloud")
     desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
@@ -102,6 +104,7 @@ def test_what_was_chosen_is_still_there_when_the_form_comes_back(site, desk, con
     assert console == []
 
 
+@pytest.mark.thorough
 def test_several_photos_are_uploaded_one_by_one_and_found_among_the_files(site, desk, console):
     event = Event.objects.first()
     desk.goto(f"{site}/admin/events/event/{event.pk}/change/")

@@ -1,5 +1,6 @@
 """Editors put programme and projects in order: dragged, or moved with the keyboard alone."""
 
+import pytest
 from playwright.sync_api import expect
 
 from events.models import Event
@@ -63,6 +64,7 @@ def test_programme_items_are_moved_with_the_keyboard_and_saved(site, desk, conso
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_new_part_comes_last_wherever_others_are_dragged(site, desk, console):
     event = programme_of(desk, site)
     first, second, *others = titles(desk)
