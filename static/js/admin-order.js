@@ -235,9 +235,13 @@ document.addEventListener("DOMContentLoaded", () => {
       offer();
     });
   };
-  document.querySelectorAll(".inline-group[data-inline-type=stacked]").forEach((group) => {
-    if (group.querySelector("input[name$=-order]")) parts(group);
-  });
+  const arrangeParts = () =>
+    document.querySelectorAll(".inline-group[data-inline-type=stacked]").forEach((group) => {
+      if (group.querySelector("input[name$=-order]")) parts(group);
+    });
+  // After Django's own script, which puts a part's "remove" into whatever comes first in it.
+  if (window.django?.jQuery) window.django.jQuery(arrangeParts);
+  else arrangeParts();
 
   // --- the rows of a list -----------------------------------------------------------------------
   const table = document.getElementById("result_list");

@@ -120,3 +120,19 @@ def test_projects_are_dragged_in_their_list_and_saved_with_it(site, desk, consol
     desk.goto(f"{site}/en/projects/")
     assert desk.locator("main h2, main h3").all_inner_texts()[:2] == after[:2]
     assert console == []
+
+
+@pytest.mark.thorough
+def test_a_part_that_comes_back_with_an_error_is_headed_like_any_other(site, desk, console):
+    desk.goto(f"{site}/admin/events/contract/add/")
+    part = desk.locator("#parties-0")
+    desk.locator("#parties-group .add-row a").click()
+    expect(part.locator("h3 .inline-deletelink")).to_be_visible()
+    desk.click("[name=_continue]")
+    expect(part).to_contain_text("A contracting party is either an organisation")
+    expect(part.locator(".order-controls__handle")).to_be_visible()
+    expect(part.locator("h3 .inline-deletelink")).to_be_visible()
+    expect(part.locator("[name=parties-0-order]")).not_to_be_visible()
+    part.locator(".inline-deletelink").click()
+    expect(part).to_have_count(0)
+    assert console == []
