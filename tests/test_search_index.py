@@ -37,6 +37,7 @@ HOSTILE = (
     "１",
     "🙂",
     "a " * 500,
+    "word " * 500,
     "x" * 5000,
     "智" * 3000,
 )
@@ -179,6 +180,13 @@ def test_a_database_that_had_records_before_is_indexed_when_it_is_migrated(db):
     assert found(Project.objects.all(), "project").count() == 2
 
 
+def test_a_text_of_a_great_many_words_is_found_by_its_title_and_first_words(db):
+    words = " ".join(f"aword{number:06}-{'x' * 40}" for number in range(25_000))
+    project = ProjectFactory(title="Umfangreich", description_de=words)
+    for typed in ("umfangreich", "aword000001"):
+        assert titles(Project.objects.all(), typed) == {str(project)}
+
+
 def test_a_lookup_takes_one_query_more_for_each_word_that_may_be_part_of_another(
     db, django_assert_num_queries
 ):
@@ -189,3 +197,5 @@ def test_a_lookup_takes_one_query_more_for_each_word_that_may_be_part_of_another
         assert found(Project.objects.all(), "cloud 2013").exists() is False
     with django_assert_num_queries(1):
         assert found(Project.objects.all(), "云").exists() is False
+    with django_assert_num_queries(13):
+        assert found(Project.objects.all(), " ".join(map("word{}".format, range(500)))).count() == 0

@@ -10,6 +10,8 @@ from .models import Entry, Word
 from .words import can_be_part, without_tags, words_of
 
 BATCH = 500
+#: Characters of the words of one entry: PostgreSQL indexes no more than a megabyte of them.
+MOST_CHARACTERS = 500_000
 
 
 def write(model, keys):
@@ -52,6 +54,11 @@ def _batches(keys):
     return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
+def _joined(words):
+    joined = " ".join(words)
+    return joined if len(joined) <= MOST_CHARACTERS else joined[:MOST_CHARACTERS].rpartition(" ")[0]
+
+
 @transaction.atomic
 def _write(searchable, keys):
     """Write the entries of ``keys``; returns the keys of those whose title changed.
@@ -62,7 +69,7 @@ def _write(searchable, keys):
     entries = entries_of(searchable.model).filter(object_id__in=keys)
     before = {one.object_id: (one.title_words, one.words) for one in entries.select_for_update()}
     now = {
-        key: (" ".join(sorted(title)), " ".join(sorted(title | text)))
+        key: (_joined(sorted(title)), _joined([*sorted(title), *sorted(text - title)]))
         for key, (title, text) in read(searchable, keys).items()
     }
     entries.exclude(object_id__in=now).delete()

@@ -38,7 +38,7 @@ def found(queryset, text, titles_only=False):
 def groups_of(text):
     """What to look for: of each group one word, as ``(word, whether it only begins so)``."""
     groups = []
-    for run, is_chinese in runs(text):
+    for run, is_chinese in runs(text)[:MOST_TERMS]:
         if is_chinese and len(run) > 1:
             groups += [[(pair, False)] for pair in pairs(run)]
         elif is_chinese:
