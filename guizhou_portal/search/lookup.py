@@ -14,8 +14,6 @@ MOST_TERMS = 12
 FEW = 500
 #: Of the words that have what was typed inside, so many are looked for, the shortest first.
 MOST_WORDS = 200
-#: Letters that are looked for within words; fewer are looked for at their beginning.
-SHORTEST_PART = 3
 
 
 def found(queryset, text, titles_only=False):
@@ -52,7 +50,7 @@ def _words_with(typed):
     """``typed`` as the beginning of a word, and the words that have it inside."""
     group = [(word, True) for word in sorted(typed)]
     for word in sorted(typed):
-        if len(word) >= SHORTEST_PART and can_be_part(word):
+        if can_be_part(word):
             inside = Word.objects.filter(text__contains=word).exclude(text__startswith=word)
             known = inside.order_by(Length("text"), "text").values_list("text", flat=True)
             group += [(one, False) for one in known[:MOST_WORDS]]

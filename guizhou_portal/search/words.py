@@ -10,6 +10,8 @@ from functools import lru_cache
 from html import unescape
 
 LONGEST = 60  # characters of a word that are kept
+#: Letters that are looked for within words; fewer are looked for at their beginning.
+SHORTEST_PART = 3
 #: Letters that are no letter with a mark to Unicode, but are typed as one without.
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -53,7 +55,7 @@ def is_chinese(run):
 
 def can_be_part(word):
     """Whether a word may be looked for within others, or have others within."""
-    return len(word) > 2 and not word.isdigit() and not is_chinese(word)
+    return len(word) >= SHORTEST_PART and not word.isdigit() and not is_chinese(word)
 
 
 def pairs(run):
