@@ -11,13 +11,16 @@ SHEETS = (
     "css/components.css",
     "css/pictures.css",
     "css/forms.css",
+    "css/filters.css",
+    "css/search.css",
+    "css/actions.css",
 )
 PRINT_SHEET = "css/print.css"
 JOINED = "css/portal.css"
 
 
 class PortalStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Joins the public style sheets when they are collected: one request instead of five.
+    """Joins the public style sheets when they are collected: one request instead of nine.
 
     Modules import each other by the names their content gives them, so that a new version of one
     is never mixed with an old one of another.
