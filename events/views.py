@@ -2,20 +2,20 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
 from guizhou_portal.publishing.views import PublishedDetailView
 
 from .calendar import calendar_of
+from .filters import ContractFilters, EventFilters, OfficialFilters
 from .models import Contract, Event, Official
 
 
-class EventList(PageTextMixin, ListView):
+class EventList(FilteredListMixin, PageTextMixin, ListView):
+    filters_class = EventFilters
     page_key = Page.Key.EVENTS
     paginate_by = 24
-
-    def get_queryset(self):
-        return Event.objects.published().latest_first()
 
 
 class EventPage(PublishedDetailView):
@@ -46,12 +46,10 @@ class EventCalendar(PublishedDetailView):
         return response
 
 
-class OfficialList(PageTextMixin, ListView):
+class OfficialList(FilteredListMixin, PageTextMixin, ListView):
+    filters_class = OfficialFilters
     page_key = Page.Key.OFFICIALS
     paginate_by = 24
-
-    def get_queryset(self):
-        return Official.objects.published().for_cards()
 
 
 class OfficialPage(PublishedDetailView):
@@ -61,12 +59,10 @@ class OfficialPage(PublishedDetailView):
         return super().get_queryset().for_page()
 
 
-class ContractList(PageTextMixin, ListView):
+class ContractList(FilteredListMixin, PageTextMixin, ListView):
+    filters_class = ContractFilters
     page_key = Page.Key.CONTRACTS
     paginate_by = 24
-
-    def get_queryset(self):
-        return Contract.objects.published().latest_first().for_cards()
 
 
 class ContractPage(PublishedDetailView):

@@ -30,12 +30,21 @@ def without_language(path):
     return None
 
 
+def kept_query(request):
+    """What of the query string makes another page: what a list is narrowed by, as its view says in
+    ``request.kept_query``, and the number of its later pages. With its question mark, or nothing.
+    """
+    parts = [getattr(request, "kept_query", ""), later_page(request)]
+    query = "&".join(filter(None, parts))
+    return query and f"?{query}"
+
+
 def later_page(request):
-    """``?page=2`` and so on for the later pages of a list, otherwise nothing."""
+    """``page=2`` and so on for the later pages of a list, otherwise nothing."""
     number = request.GET.get("page", "")
     view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
     if getattr(view, "paginate_by", None) and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
-        return f"?page={number}" if number != "1" else ""
+        return f"page={number}" if number != "1" else ""
     return ""
 
 
@@ -53,10 +62,9 @@ def site_address(request):
 def addresses(request):
     """``page`` for links to this page: canonical address, alternates, the language's own name.
 
-    The address after the prefix is the same in every language, so no lookup is needed. Of the
-    query string only the number of a list's later page makes another page.
+    The address after the prefix is the same in every language, so no lookup is needed.
     """
-    rest = (without_language(request.path) or "") + later_page(request)
+    rest = (without_language(request.path) or "") + kept_query(request)
     site = site_address(request)
     current = get_language()
     preview = getattr(request, "preview_address", None)

@@ -1,18 +1,18 @@
 from django.views.generic import ListView
 
+from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
 from guizhou_portal.publishing.views import PublishedDetailView
 
+from .filters import ProjectFilters
 from .models import LocationFactor, Project
 
 
-class ProjectList(PageTextMixin, ListView):
+class ProjectList(FilteredListMixin, PageTextMixin, ListView):
+    filters_class = ProjectFilters
     page_key = Page.Key.PROJECTS
     paginate_by = 24
-
-    def get_queryset(self):
-        return Project.objects.published().for_cards()
 
 
 class ProjectPage(PublishedDetailView):

@@ -36,6 +36,9 @@ class EventQuerySet(PublicRecordQuerySet):
         """Newest first; events whose date is not published come last, in the order entered."""
         return self.order_by(F("starts_at").desc(nulls_last=True), "pk")
 
+    def for_cards(self):
+        return self.all()  # a card shows the event's own fields
+
     def with_programme(self):
         from .programme import ProgrammeItem
 

@@ -213,6 +213,14 @@ def office(appearance):
 
 
 @register.filter
+def at_page(request, number):
+    """The address of a page of the list that is shown, with what the list is narrowed by."""
+    parts = [getattr(request, "kept_query", ""), f"page={number}" if number > 1 else ""]
+    query = "&".join(filter(None, parts))
+    return f"{request.path}?{query}" if query else request.path
+
+
+@register.filter
 def under(path, section):
     """``page`` if the address is the section's own, ``true`` if it lies below, else nothing."""
     if path == section:

@@ -1,0 +1,146 @@
+"""What an address asks of a list."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.functional import cached_property
+
+from guizhou_portal.search.lookup import found
+
+from .facets import LONGEST
+
+MOST_VALUES = 20  # of one facet
+LONGEST_WORDS = 200  # characters that are looked for
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value a visitor can choose, with the number of records it would leave."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A value that is chosen; ``without`` is the query string of the address without it."""
+
+    name: str
+    facet: str
+    value: str
+    label: str
+    without: str
+
+
+class Filters:
+    """``given``: a ``QueryDict``. Names nobody declared are nobody's business; values that do not
+    exist are in :attr:`wrong` and change nothing.
+    """
+
+    model = None
+    facets = ()
+    #: The first one is the order of a list nobody sorts.
+    sorts = ()
+
+    def __init__(self, given):
+        self.wrong = []  # [(name, value), …]
+        self.labels = {}  # {facet: {value: label}}
+        for facet in self.facets:
+            values = list(dict.fromkeys(value for value in given.getlist(facet.name) if value))
+            sound = [one for one in values[:MOST_VALUES] if is_sound(one)]
+            labels = facet.existing(self.model, sound) if sound else {}
+            self.labels[facet] = {value: labels[value] for value in sound if value in labels}
+            self.wrong += [(facet.name, one) for one in values if one not in self.labels[facet]]
+        self.words = " ".join(given.get("q", "").replace("\x00", " ").split())[:LONGEST_WORDS]
+        self.sort = self._sort(given.get("sort", ""))
+
+    def _sort(self, name):
+        for sort in self.sorts:
+            if sort.name == name:
+                return sort
+        if name:
+            self.wrong.append(("sort", name))
+        return self.sorts[0]
+
+    # --- the records -----------------------------------------------------------------------
+
+    def apply(self, records):
+        """``records`` narrowed and sorted, each once."""
+        return self.sort.order(self.narrowed(records))
+
+    def narrowed(self, records, besides=None):
+        """``records`` narrowed by all facets but ``besides``."""
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                records = records.filter(facet.condition(self.model, list(labels)))
+        return found(records, self.words) if self.words else records
+
+    def panels(self, records):
+        """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.
+
+        The numbers are those of the records that the other facets leave.
+        """
+        panels = []
+        for facet in self.facets:
+            chosen = self.labels[facet]
+            choices = [
+                Choice(value, label, count, value in chosen)
+                for value, label, count in facet.choices(self.narrowed(records, facet))
+            ]
+            there = {one.value for one in choices}
+            choices += [
+                Choice(value, label, 0, True)
+                for value, label in chosen.items()
+                if value not in there
+            ]
+            if choices:
+                panels.append((facet, choices, len(chosen)))
+        return panels
+
+    # --- the address -----------------------------------------------------------------------
+
+    @property
+    def is_active(self):
+        return bool(self.words or any(self.labels.values()))
+
+    @property
+    def is_sorted(self):
+        return self.sort is not self.sorts[0]
+
+    @cached_property
+    def query(self):
+        """The query string of all that is chosen, always in the same order; "" for nothing."""
+        return self._query()
+
+    @property
+    def query_of_records(self):
+        """The same without the order: for what always comes in an order of its own."""
+        return self._query(is_sorted=False)
+
+    def _query(self, without=None, is_sorted=True):
+        pairs = [("q", self.words)] if self.words and without != ("q", self.words) else []
+        for facet, labels in self.labels.items():
+            pairs += [
+                (facet.name, value) for value in sorted(labels) if (facet.name, value) != without
+            ]
+        if self.is_sorted and is_sorted:
+            pairs.append(("sort", self.sort.name))
+        return urlencode(pairs)
+
+    @cached_property
+    def chosen(self):
+        """``[Chosen, …]``: each value and the words looked for."""
+        found = [
+            Chosen(facet.name, facet.label, value, label, self._query((facet.name, value)))
+            for facet, labels in self.labels.items()
+            for value, label in labels.items()
+        ]
+        if self.words:
+            found.insert(0, Chosen("q", "", self.words, self.words, self._query(("q", self.words))))
+        return found
+
+
+def is_sound(value):
+    return len(value) <= LONGEST and value.isprintable()

@@ -1,0 +1,218 @@
+"""What records are filtered by. A facet knows its values, what they are called, and how many
+records each would leave.
+
+Several values of one facet mean "or"; a record that has none has the value :data:`UNKNOWN`.
+"""
+
+import re
+from functools import partial
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import ExtractYear
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from modeltranslation.utils import build_localized_fieldname, resolution_order
+
+from guizhou_portal.publishing.models import PublicRecord, published
+
+from .sorts import sort_key
+
+UNKNOWN = "unknown"
+LONGEST = 100  # characters of a value
+#: So many related records are offered, those with the most records; others are found by words.
+MOST_CHOICES = 40
+
+
+class Facet:
+    """One thing to filter by.
+
+    ``name``: in the address. ``label``: in words. ``value``: the lookup or expression that gives a
+    record's values, or a function that makes it. ``where``: the condition (or a function that
+    makes it) under which related records count.
+    """
+
+    def __init__(self, name, label, value, where=None):
+        self.name = name
+        self.label = label
+        self._value = value
+        self._where = where
+
+    def values_of(self, records):
+        """``records`` with their values as ``facet_value``: a record stands there once for each."""
+        value = self._value() if callable(self._value) else self._value
+        where = self._where() if callable(self._where) else self._where
+        value = F(value) if isinstance(value, str) else value
+        return records.filter(where or Q()).annotate(facet_value=value)
+
+    def condition(self, model, values):
+        """The ``Q`` of the records that have one of ``values``, which are known to exist."""
+        known = [self.stored(value) for value in values if value != UNKNOWN]
+        every = self.values_of(model._base_manager.order_by())
+        condition = Q(pk__in=every.filter(facet_value__in=known).values("pk")) if known else Q()
+        if UNKNOWN in values:
+            # What has a value at all; NULL among them would make NOT IN say nothing.
+            condition |= ~Q(pk__in=self.with_value(every).values("pk"))
+        return condition
+
+    def with_value(self, every):
+        return every.filter(facet_value__isnull=False).exclude(facet_value="")
+
+    def stored(self, value):
+        """A value of the address as the database has it."""
+        return value
+
+    def existing(self, model, values):
+        """Those of ``values`` that there are, with their names: ``{value: label}``."""
+        raise NotImplementedError
+
+    def choices(self, records):
+        """``[(value, label, number of records), …]`` of ``records``, in the order to show."""
+        counts = self.counts(records)
+        unknown = self.without(records, counts)
+        found = [(value, label, counts[value]) for value, label in self.labels(counts).items()]
+        return [*found, *([(UNKNOWN, self.unknown_label(), unknown)] if unknown else [])]
+
+    def counts(self, records):
+        """``{value: number}``; what is unknown is under None or ""."""
+        rows = self.values_of(records.order_by()).values_list("facet_value")
+        return dict(rows.annotate(Count("pk", distinct=True)))
+
+    def without(self, records, counts):
+        """How many of ``records`` have no value; the counts say so unless ``where`` hides it."""
+        unknown = sum(counts.pop(value, 0) for value in (None, ""))
+        if self._where is None:
+            return unknown
+        every = self.with_value(self.values_of(records.model._base_manager.order_by()))
+        return records.exclude(pk__in=every.values("pk")).count()
+
+    def labels(self, values):
+        """``{value: label}`` of values the database has, in the order to show."""
+        raise NotImplementedError
+
+    def unknown_label(self):
+        return capfirst(gettext("not published"))
+
+
+class CodeFacet(Facet):
+    """A code list of a model."""
+
+    def __init__(self, name, label, codes, value=None):
+        super().__init__(name, label, value or name)
+        self.codes = codes
+
+    def condition(self, model, values):
+        if isinstance(self._value, str):
+            return Q(**{f"{self._value}__in": values})
+        every = self.values_of(model._base_manager.order_by())
+        return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
+
+    def existing(self, model, values):
+        return self.labels([value for value in values if value in self.codes.values])
+
+    def labels(self, values):
+        return {code.value: capfirst(code.label) for code in self.codes if code.value in values}
+
+
+class YesNoFacet(Facet):
+    STORED = {"yes": True, "no": False}
+
+    def stored(self, value):
+        return self.STORED[value]
+
+    def with_value(self, every):
+        return every.filter(facet_value__isnull=False)
+
+    def existing(self, model, values):
+        labels = {"yes": _("Yes"), "no": _("No"), UNKNOWN: self.unknown_label()}
+        return {value: labels[value] for value in labels if value in values}
+
+    def counts(self, records):
+        names = {True: "yes", False: "no"}
+        return {names.get(value): number for value, number in super().counts(records).items()}
+
+    def labels(self, values):
+        return {
+            name: label for name, label in (("yes", _("Yes")), ("no", _("No"))) if name in values
+        }
+
+
+class YearFacet(Facet):
+    """The year of a date or of a point in time (in the site's time zone)."""
+
+    def __init__(self, name, label, field):
+        super().__init__(name, label, ExtractYear(field))
+
+    def stored(self, value):
+        return int(value)
+
+    def with_value(self, every):
+        return every.filter(facet_value__isnull=False)
+
+    def existing(self, model, values):
+        years = {one: one for one in values if re.fullmatch(r"[12]\d{3}", one, re.ASCII)}
+        return years | ({UNKNOWN: self.unknown_label()} if UNKNOWN in values else {})
+
+    def counts(self, records):
+        rows = super().counts(records)
+        return {value and str(value): number for value, number in rows.items()}
+
+    def labels(self, values):
+        return {value: value for value in sorted(values, reverse=True)}
+
+
+class CountryFacet(Facet):
+    """A country, by its ISO 3166-1 alpha-2 code."""
+
+    def existing(self, model, values):
+        found = {value: countries.name(value) for value in values if value in dict(countries)}
+        return found | ({UNKNOWN: self.unknown_label()} if UNKNOWN in values else {})
+
+    def labels(self, values):
+        named = {value: countries.name(value) or value for value in values}
+        return dict(sorted(named.items(), key=lambda one: sort_key(one[1])))
+
+
+class RelatedFacet(Facet):
+    """Records with addresses of their own, by their slugs.
+
+    ``related``: their model, ``path``: the relations that lead to it. Only what a public record
+    names exists, and only if it is public itself.
+    """
+
+    def __init__(self, name, label, related, path=None):
+        self.related = related
+        self.path = path or name
+        is_public = issubclass(related, PublicRecord)
+        super().__init__(
+            name,
+            label,
+            f"{self.path}__slug",
+            partial(published, f"{self.path}__") if is_public else None,
+        )
+
+    def existing(self, model, values):
+        records = self.values_of(model.objects.published().order_by())
+        found = set(
+            records.filter(facet_value__in=values).values_list("facet_value", flat=True).distinct()
+        )
+        unknown = {UNKNOWN: self.unknown_label()} if UNKNOWN in values else {}
+        return (self.labels(found) if found else {}) | unknown
+
+    def counts(self, records):
+        counts = super().counts(records)
+        if len(counts) <= MOST_CHOICES:
+            return counts
+        unknown = {value: counts.pop(value) for value in (None, "") if value in counts}
+        most = sorted(counts, key=lambda one: (-counts[one], one))[:MOST_CHOICES]
+        return {value: counts[value] for value in most} | unknown
+
+    def labels(self, values):
+        names = [
+            build_localized_fieldname(self.related.naming_field, language)
+            for language in resolution_order(get_language())
+        ]
+        rows = self.related._base_manager.filter(slug__in=values).values_list("slug", *names)
+        labels = {slug: next(filter(None, several), slug) for slug, *several in rows}
+        return dict(sorted(labels.items(), key=lambda one: sort_key(one[1])))
