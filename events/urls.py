@@ -7,6 +7,7 @@ app_name = "events"
 urlpatterns = [
     path("events/", views.EventList.as_view(), name="event_list"),
     path("events/<slug:slug>/", views.EventPage.as_view(), name="event"),
+    path("events/<slug:slug>/embed/", views.EventEmbed.as_view(), name="event_embed"),
     path("events/<slug:slug>.ics", views.EventCalendar.as_view(), name="event_calendar"),
     path("officials/", views.OfficialList.as_view(), name="official_list"),
     path("officials/<slug:slug>/", views.OfficialPage.as_view(), name="official"),

@@ -6,6 +6,7 @@ from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
 from guizhou_portal.publishing.views import PublishedDetailView
+from guizhou_portal.sharing.embeds import EmbeddedCard
 
 from .calendar import calendar_of
 from .filters import ContractFilters, EventFilters, OfficialFilters
@@ -23,6 +24,15 @@ class EventPage(PublishedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+
+class EventEmbed(EmbeddedCard):
+    """The programme."""
+
+    model = Event
+
+    def get_queryset(self):
+        return super().get_queryset().with_programme()
 
 
 class EventCalendar(PublishedDetailView):

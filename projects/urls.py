@@ -7,5 +7,8 @@ app_name = "projects"
 urlpatterns = [
     path("projects/", views.ProjectList.as_view(), name="project_list"),
     path("projects/<slug:slug>/", views.ProjectPage.as_view(), name="project"),
+    path("projects/<slug:slug>/embed/", views.ProjectEmbed.as_view(), name="project_embed"),
+    path("compare/", views.ComparisonPage.as_view(), name="comparison"),
+    path("shortlist/", views.ShortlistPage.as_view(), name="shortlist"),
     path("location/", views.Location.as_view(), name="location"),
 ]

@@ -1,12 +1,17 @@
-from django.views.generic import ListView
+from django.views.generic import ListView, TemplateView
 
+from guizhou_portal.context import site_address
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
-from guizhou_portal.publishing.views import PublishedDetailView
+from guizhou_portal.publishing.views import PublishedDetailView, ReadOnlyMixin
+from guizhou_portal.sharing.embeds import EmbeddedCard
 
+from .comparison import Comparison
+from .facts import BRIEF
 from .filters import ProjectFilters
 from .models import LocationFactor, Project
+from .shortlist import Shortlist
 
 
 class ProjectList(FilteredListMixin, PageTextMixin, ListView):
@@ -20,6 +25,37 @@ class ProjectPage(PublishedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+
+class ProjectEmbed(EmbeddedCard):
+    model = Project
+
+    def get_queryset(self):
+        return super().get_queryset().for_cards()
+
+
+class ComparisonPage(ReadOnlyMixin, TemplateView):
+    template_name = "projects/comparison.html"
+
+    def get_context_data(self, **kwargs):
+        comparison = Comparison(self.request.GET)
+        self.request.kept_query = comparison.query
+        return super().get_context_data(comparison=comparison, noindex=True, **kwargs)
+
+
+class ShortlistPage(ReadOnlyMixin, TemplateView):
+    template_name = "projects/shortlist.html"
+
+    def get_context_data(self, **kwargs):
+        shortlist = Shortlist(self.request.GET)
+        self.request.kept_query = shortlist.query
+        return super().get_context_data(
+            shortlist=shortlist,
+            enquiry=shortlist.enquiry(site_address(self.request)) if shortlist.projects else None,
+            facts=BRIEF,
+            noindex=True,
+            **kwargs,
+        )
 
 
 class Location(PageTextMixin, ListView):

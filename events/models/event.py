@@ -128,6 +128,9 @@ class Event(PublicRecord):
     def card_line(self):
         return gettext("Investment conference")
 
+    def get_embed_url(self):
+        return reverse("events:event_embed", args=[self.slug])
+
     def get_calendar_url(self):
         return reverse("events:event_calendar", args=[self.slug])
 

@@ -192,6 +192,11 @@ class FormerSlugQuerySet(models.QuerySet):
         kind = ContentType.objects.get_for_model(record)
         return self.filter(content_type=kind).exclude(object_id=record.pk)
 
+    def keys_of(self, model, slugs):
+        """``{former slug: primary key of the record of model it leads to}``."""
+        kind = ContentType.objects.get_for_model(model)
+        return dict(self.filter(content_type=kind, slug__in=slugs).values_list("slug", "object_id"))
+
     def record_for(self, model, slug):
         """The record of ``model`` that once had ``slug``, or None."""
         former = self.filter(

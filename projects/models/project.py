@@ -33,6 +33,17 @@ class ProjectQuerySet(PublicRecordQuerySet):
             Prefetch("related_projects", Project.objects.published().for_cards()),
         )
 
+    def for_brief(self):
+        """What the cards of a shortlist show."""
+        return self.select_related("sector", "public_authority").prefetch_related("places")
+
+    def for_comparison(self):
+        """Every fact that is compared."""
+        contracts = self.model._meta.get_field("contracts").related_model.objects
+        return self.for_brief().prefetch_related(
+            "partners", "key_figures", Prefetch("contracts", contracts.published())
+        )
+
     def open_to_investors(self):
         return self.filter(open_to_foreign_investors=True)
 
@@ -133,6 +144,9 @@ class Project(PublicRecord):
 
     def get_absolute_url(self):
         return reverse("projects:project", args=[self.slug])
+
+    def get_embed_url(self):
+        return reverse("projects:project_embed", args=[self.slug])
 
     def card_line(self):
         return self.sector.name

@@ -1,0 +1,20 @@
+"""How a page is passed on: ``{% load sharing %}``."""
+
+from django import template
+
+from guizhou_portal.sharing import embeds, links
+
+register = template.Library()
+
+
+@register.simple_tag
+def mail_link(title, address):
+    """A ``mailto:`` address that passes on the page of this title and address."""
+    return links.mail_link(str(title), f"{title}\n{address}\n")
+
+
+@register.simple_tag(takes_context=True)
+def embed_code(context, record, height):
+    """The code that frames the record's card in another page; to be shown, not to be run."""
+    address = context["site"] + record.get_embed_url()
+    return str(embeds.embed_code(address, f"{record} – Guizhou Portal", height))
