@@ -8,6 +8,7 @@ from guizhou_portal.exchange.fact_sheets import parts
 from guizhou_portal.exchange.fact_sheets.drawings import drawing
 from guizhou_portal.exchange.fact_sheets.inline import (
     joined,
+    labelled,
     lines,
     link,
     rendered,
@@ -88,8 +89,8 @@ def _programme_item(event, item):
     if event.programme_has_languages:
         languages = joined(
             [
-                _labelled(gettext("Spoken:"), said(item, "language_spoken")),
-                _labelled(gettext("Interpreted:"), said(item, "languages_interpreted")),
+                labelled(gettext("Spoken:"), said(item, "language_spoken") or unknown()),
+                labelled(gettext("Interpreted:"), said(item, "languages_interpreted") or unknown()),
             ],
             " · ",
         )
@@ -106,10 +107,6 @@ def _programme_item(event, item):
     )
 
 
-def _labelled(label, pieces):
-    return [*words(portal.labelled(label, "")), *(pieces or unknown())]
-
-
 def _person(appearance):
     """Who appeared, with the office held at the time; an organisation where nobody is named."""
     official = appearance.official
@@ -123,11 +120,12 @@ def _person(appearance):
             "lines": [unknown(pgettext("person", "name not published")), *filter(None, told)],
             "emblem": drawing(f"emblem-{appearance.organisation.kind}"),
         }
-    return {
-        "name": parts.person(official),
+    person = {
+        "name": words(portal.split_name(official.name)),
         "lines": [words(portal.office(appearance)), *filter(None, told)],
         "monogram": official.monogram,
     }
+    return person | ({"native": official.native_name} if official.native_name else {})
 
 
 def contract_sheet(contract):
@@ -170,7 +168,7 @@ def _of_party(party):
         yield words(portal.country_name(party.home_country))
     if signatory := party.public_signatory:
         name = link(parts.person(signatory), signatory.get_absolute_url())
-        yield _labelled(gettext("Signatory:"), name)
+        yield labelled(gettext("Signatory:"), name)
 
 
 def _contract_facts(contract):
@@ -199,6 +197,6 @@ def _milestone(milestone):
     return parts.entry(
         said(milestone, "note"),
         eyebrow=words(capfirst(milestone.get_state_display())),
-        lines=[day or _labelled(gettext("Date:"), [])],
+        lines=[day or labelled(gettext("Date:"), unknown())],
         high=milestone.state == milestone.State.MET,
     )

@@ -128,7 +128,7 @@ def cache(name):
 
 
 def file_cache(name, folder, most):
-    """A cache of at most ``most`` large values in files, which all workers share; off with ``name``."""
+    """A cache of at most ``most`` large values in files all workers share; off with ``name``."""
     if "dummy" in cache(name)["BACKEND"]:
         return cache(name)
     return {

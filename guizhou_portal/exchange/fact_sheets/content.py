@@ -12,7 +12,7 @@ from guizhou_portal.templatetags import portal
 
 from .drawings import colours, drawing, qr_code
 from .fonts import has_sign
-from .inline import said, words
+from .inline import labelled, said, words
 
 #: What stands for a sign none of the typefaces has.
 INSTEAD = "□"
@@ -55,11 +55,8 @@ def content_of(sheet, page):
             "kind": gettext("Fact sheet"),
             "state": gettext("As of %(date)s") % {"date": day},
             "pages": gettext("Page %(number)s of %(total)s") % placeholders,
-            "address": words(gettext("This page:")),
-            "operator": words(portal.labelled(gettext("Published by:"), operator))
-            if operator
-            else [],
-            "to_page": gettext("To this page of the Guizhou Portal"),
+            "address": "".join(labelled(gettext("This page:"), [])),
+            "operator": labelled(gettext("Published by:"), [operator]) if operator else [],
         },
     }
     content = _clean(content, page)

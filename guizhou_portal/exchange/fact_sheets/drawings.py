@@ -38,7 +38,8 @@ PHOTO_MOST = 120_000  # bytes: a sheet stays under 300 kB
 def colours():
     """``{name: "#14453d"}`` of the site's light colours, from where they are kept."""
     sheet = settings.BASE_DIR / "static" / "css" / "tokens.css"
-    return dict(TOKEN.findall(sheet.read_text(encoding="utf-8")))
+    found = TOKEN.findall(sheet.read_text(encoding="utf-8"))
+    return dict(reversed(found))  # the first counts: later ones are for more contrast
 
 
 @cache

@@ -90,12 +90,17 @@ def link(pieces, address):
 
 
 def joined(parts, between):
-    """Pieces of several texts, ``between`` (a string or pieces) between them; empty ones left out."""
+    """Several texts, ``between`` (a string or pieces) between them; empty ones are left out."""
     between = [between] if isinstance(between, str) else between
     out = []
     for part in filter(None, parts):
         out += [*between, *part] if out else part
     return out
+
+
+def labelled(label, pieces):
+    """A label with its colon before pieces; no blank after a full-width one."""
+    return [label if label.endswith("：") else f"{label} ", *pieces]
 
 
 def unknown(text=None):

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 from guizhou_portal.pictures.focus import focus_of
 from guizhou_portal.templatetags import portal
 
-from .inline import joined, link, said, unknown, words
+from .inline import joined, labelled, link, said, unknown, words
 
 
 @dataclass
@@ -32,14 +32,16 @@ def photo_of(record, name):
     if not image:
         return None
     alt, language = portal.translation(record, f"{name}_alt")
-    source = portal.credit(getattr(record, f"{name}_credit"), getattr(record, f"{name}_licence"))
+    source = words(
+        portal.credit(getattr(record, f"{name}_credit"), getattr(record, f"{name}_licence"))
+    )
     return {
         "name": image.name,
         "width": getattr(record, image.field.width_field),
         "focus": focus_of(record, name),
         "alt": alt,
         "code": language or get_language(),
-        "credit": words(portal.labelled(gettext("Photo:"), source)) if source else [],
+        "credit": labelled(gettext("Photo:"), source) if source else [],
     }
 
 
@@ -120,7 +122,7 @@ def figures(found):
             {
                 "label": said(one, "label"),
                 "value": said(one, "value"),
-                "source": words(portal.labelled(gettext("Source:"), one.source)),
+                "source": labelled(gettext("Source:"), [one.source]),
             }
             for one in found
         ],

@@ -24,7 +24,7 @@ KEPT_FOR = 30 * 24 * 3600  # seconds
 PATIENCE = 8  # seconds a request waits for others' sheets
 
 
-class NotPrinted(Exception):
+class NotPrintedError(Exception):
     """The sheet cannot be had now; what happened is in the log."""
 
 
@@ -47,7 +47,7 @@ def key_of(content):
 def pdf_of(content):
     """The bytes of the PDF for a JSON text of :func:`~.content.content_of`.
 
-    Raises :class:`NotPrinted` if it cannot be made, or not within the time a visitor waits.
+    Raises :class:`NotPrintedError` if it cannot be made, or not within the time a visitor waits.
     """
     kept, key = caches["fact_sheets"], key_of(content)
     if (pdf := kept.get(key)) is not None:
@@ -67,7 +67,7 @@ def one_at_a_time():
     with (settings.VAR / "fact-sheets.lock").open("a") as file:
         while not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
             if time.monotonic() > give_up:
-                raise NotPrinted("others are printing")
+                raise NotPrintedError("others are printing")
             time.sleep(0.02)
         try:
             yield
@@ -76,7 +76,7 @@ def one_at_a_time():
 
 
 def made(content):
-    """Set ``content`` in type: the bytes of a PDF. Raises :class:`NotPrinted`."""
+    """Set ``content`` in type: the bytes of a PDF. Raises :class:`NotPrintedError`."""
     import typst
 
     sheet = json.loads(content)
@@ -95,7 +95,7 @@ def made(content):
     except Exception as error:
         # What typst panics with is no TypstError.
         logger.exception("fact sheet %s could not be printed", sheet["page"])
-        raise NotPrinted(str(error)) from error
+        raise NotPrintedError(str(error)) from error
 
 
 def _compiled(inputs, sheet, standard):

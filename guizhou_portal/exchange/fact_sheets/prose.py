@@ -11,7 +11,7 @@ BLOCKS = {"p", "h3", "h4", "ul", "ol", "blockquote", "table", "div"}
 
 
 def prose(record, name):
-    """The part for a formatted text of a record; in another language, with the words that say so."""
+    """The part for a formatted text of a record, marked where it is in another language."""
     text, language = translation(record, name)
     part = {"part": "prose", "blocks": blocks_of(tree_of(text))}
     if language not in (None, get_language()):

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from guizhou_portal.publishing.views import PublishedDetailView
 
 from .content import content_of
-from .printing import NotPrinted, key_of, pdf_of
+from .printing import NotPrintedError, key_of, pdf_of
 
 RETRY_AFTER = 30  # seconds
 
@@ -34,7 +34,7 @@ class FactSheet(PublishedDetailView):
         if response is None:
             try:
                 pdf = pdf_of(content)
-            except NotPrinted:
+            except NotPrintedError:
                 return self.unavailable()
             name = f"{self.object.slug}-{get_language()}.pdf"
             response = HttpResponse(pdf, content_type="application/pdf")
