@@ -42,7 +42,7 @@ def content_of(sheet, page):
         "lead": said(record, sheet.lead, note=False) if sheet.lead else [],
         "notes": words(portal.language_notes(record, *filter(None, [naming, sheet.lead]))),
         "marks": sheet.marks,
-        "drawing": None if sheet.photo else drawing(sheet.drawing),
+        "drawing": drawing(sheet.drawing),
         "kind_of_drawing": sheet.drawing.split("-")[0],
         "photo": sheet.photo,
         "body": sheet.body,

@@ -14,7 +14,7 @@ from .inline import joined, labelled, link, said, unknown, words
 class Sheet:
     """What the sheet of one record says. Texts are pieces, see :mod:`.inline`.
 
-    ``drawing``: name of a drawing in ``templates/artwork``; a photo takes its place.
+    ``drawing``: name of a drawing in ``templates/artwork``; the photo takes its place.
     """
 
     record: object
@@ -39,7 +39,7 @@ def photo_of(record, name):
         "name": image.name,
         "width": getattr(record, image.field.width_field),
         "focus": focus_of(record, name),
-        "alt": alt,
+        "alt": alt or str(record),
         "code": language or get_language(),
         "credit": labelled(gettext("Photo:"), source) if source else [],
     }

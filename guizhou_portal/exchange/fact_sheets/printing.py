@@ -81,7 +81,8 @@ def made(content):
 
     sheet = json.loads(content)
     if sheet["photo"]:
-        sheet["photo"]["svg"] = photo(sheet["photo"])
+        svg = photo(sheet["photo"])
+        sheet["photo"] = svg and {**sheet["photo"], "svg": svg}
     inputs = {"sheet": json.dumps(sheet, ensure_ascii=False)}
     try:
         try:
@@ -94,7 +95,8 @@ def made(content):
             return _compiled(inputs, sheet, [])
     except Exception as error:
         # What typst panics with is no TypstError.
-        logger.exception("fact sheet %s could not be printed", sheet["page"])
+        where = getattr(error, "diagnostic", "")
+        logger.exception("fact sheet %s could not be printed\n%s", sheet["page"], where)
         raise NotPrintedError(str(error)) from error
 
 
