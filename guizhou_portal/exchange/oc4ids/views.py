@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpResponsePermanentRedirect, JsonRespons
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation import override
 
 from guizhou_portal.publishing.models import FormerSlug, Publication, if_published
 from guizhou_portal.publishing.views import read_only
@@ -36,7 +36,8 @@ def open_to_all(view):
 def all_projects(request):
     """Every published project, or those that ``ProjectFilters`` leaves; ``?lang=`` as below."""
     filters = ProjectFilters(request.GET)
-    return answered(
+    known = {"q", "sort", *(facet.name for facet in filters.facets)}
+    return refused(request, known, filters.wrong) or answered(
         request,
         reverse("oc4ids"),
         filters.apply(Project.objects.published()),
@@ -48,24 +49,22 @@ def all_projects(request):
 @open_to_all
 def one_project(request, slug):
     """A package of one project; a former slug leads to the present one."""
+    if refusal := refused(request):
+        return refusal
     records = Project.objects.published().filter(slug=slug)
-    former = None
     if not records.exists():
         former = if_published(FormerSlug.objects.record_for(Project, slug))
-    if former and former.slug != slug:
-        query = request.META.get("QUERY_STRING", "")
-        address = reverse("oc4ids_project", args=[former.slug])
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        if former and former.slug != slug:
+            query = request.META.get("QUERY_STRING", "")
+            address = reverse("oc4ids_project", args=[former.slug])
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     address = reverse("oc4ids_project", args=[slug])
     return answered(request, address, records, Project.objects.none())
 
 
 def answered(request, address, records, withdrawn, query=""):
     """The package in the language of ``?lang=``, the site's first one if nothing is asked for."""
-    language = language_asked(request.GET.get("lang", ""))
-    if language is None:
-        known = ", ".join(code for code, _ in settings.LANGUAGES)
-        return problem(HTTPStatus.BAD_REQUEST, f"lang is one of: {known}.")
+    language = language_asked(request)
     edition = Edition(request.build_absolute_uri("/")[:-1], language)
     asked = f"lang={language}" if language != settings.LANGUAGE_CODE else ""
     query = "&".join(filter(None, [asked, query]))
@@ -83,24 +82,43 @@ def answered(request, address, records, withdrawn, query=""):
         request, found.etag, int(found.changed.timestamp()), response
     )
     if unchanged is not response:
-        response.close()
+        found.file.close()
     return unchanged
 
 
-def language_asked(code):
-    """The site's language for ``code``; None if it has none."""
-    if not code:
-        return settings.LANGUAGE_CODE
-    try:
-        return get_supported_language_variant(code.lower())
-    except (LookupError, ValueError):
-        return None
+def language_asked(request):
+    return request.GET.get("lang", "").lower() or settings.LANGUAGE_CODE
 
 
-def problem(status, detail):
+def refused(request, known=(), wrong=()):
+    """The problem of parameters that are not ``known`` or ``wrong``; None if all are right.
+
+    A program that misspells a filter must not take everything for what it asked for.
+    """
+    languages = dict(settings.LANGUAGES)
+    errors = [
+        {"parameter": name[:100], "detail": "There is no such parameter."}
+        for name in request.GET
+        if name not in {"lang", *known}
+    ]
+    errors += [
+        {"parameter": name, "detail": f"There is no value “{value[:100]}”."}
+        for name, value in wrong
+    ]
+    if language_asked(request) not in languages:
+        errors.append({"parameter": "lang", "detail": f"It is one of: {', '.join(languages)}."})
+    if errors:
+        detail = "The request has a wrong parameter."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+    return None
+
+
+def problem(status, detail, **more):
     """An error as RFC 9457 describes it."""
+    about = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     return JsonResponse(
-        {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail},
+        about | more,
         status=status,
         content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
     )
