@@ -139,8 +139,9 @@ def full_project():
         description=(
             "<h4>Kapitel</h4><p>Vor <strong>fett</strong> "
             '<a href="https://example.org/">Ziel</a> <a href="/de/location/">nah</a></p>'
-            "<ul><li>Punkt</li></ul><blockquote><p>Wort</p></blockquote><table><caption>Werte"
-            '</caption><tr><th scope="col">Ort</th><th scope="col">Zahl</th></tr>'
+            "<p lang='1!'>ohne Sprache</p><ul><li>Punkt</li></ul><blockquote><p>Wort</p>"
+            "</blockquote><table><caption>Werte</caption>"
+            '<tr><th scope="col">Ort</th><th scope="col">Zahl</th></tr>'
             "<tr><td>Guiyang</td><td>7</td></tr></table>"
         ),
         investment_volume=Decimal("1250000.50"),
@@ -323,11 +324,18 @@ def test_queries_do_not_grow_with_what_a_sheet_says(
     assert counted(1) == counted(3)
 
 
-def test_a_sheet_that_cannot_be_made_says_so_and_leads_to_the_page(client, db, monkeypatch, caplog):
+class Panic(BaseException):
+    """As what a fault inside typst arrives."""
+
+
+@pytest.mark.parametrize("fault", [ValueError, Panic])
+def test_a_sheet_that_cannot_be_made_says_so_and_leads_to_the_page(
+    client, db, monkeypatch, caplog, fault
+):
     import typst
 
     def broken(*args, **options):
-        raise typst.TypstError("no such thing", "where it was")
+        raise fault
 
     monkeypatch.setattr(typst, "compile", broken)
     event = EventFactory(slug="broken")

@@ -18,8 +18,11 @@ from .inline import labelled, said, words
 INSTEAD = "□"
 #: Signs without a shape that do their work all the same: places where a word may break.
 KEPT = {"\u00ad", "\u200b", "\n"}
+LONG = 30_000  # signs; the lines of longer sheets are broken more quickly and less evenly
 LONGEST_WORD = 28  # signs; what is longer may break anywhere
 LONGEST_ADDRESS = 2000  # signs
+#: Strings that are not set as text.
+NOT_SHOWN = {"drawing", "mark", "qr", "emblem", "page", "name", "code", "updated"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -60,13 +63,14 @@ def content_of(sheet, page):
         },
     }
     content = _clean(content, page)
-    content["missing"] = (
-        gettext("%(sign)s stands for signs that cannot be printed here; the web page shows them.")
-        % {"sign": INSTEAD}
-        if INSTEAD
-        in json.dumps([content["title"], content["body"], content["lead"]], ensure_ascii=False)
-        else ""
-    )
+    shown = json.dumps([content[part] for part in ("title", "lead", "body")], ensure_ascii=False)
+    content["is_long"] = len(shown) > LONG
+    content["missing"] = ""
+    if INSTEAD in shown:
+        note = gettext(
+            "%(sign)s stands for signs that cannot be printed here; the web page shows them."
+        )
+        content["missing"] = note % {"sign": INSTEAD}
     return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
 
@@ -83,10 +87,6 @@ def _clean(value, page, name=""):
     if isinstance(value, str) and name not in NOT_SHOWN:
         return printable(value)
     return value
-
-
-#: Strings that are not set as text.
-NOT_SHOWN = {"drawing", "mark", "qr", "emblem", "page", "name", "code", "updated"}
 
 
 def _absolute(address, page):

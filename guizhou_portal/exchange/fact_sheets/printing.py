@@ -93,8 +93,10 @@ def made(content):
             # Better a sheet that breaks a rule than none: its tags are there all the same.
             logger.warning("fact sheet %s is not PDF/UA: %s", sheet["page"], error)
             return _compiled(inputs, sheet, [])
-    except Exception as error:
-        # What typst panics with is no TypstError.
+    except BaseException as error:
+        # A panic inside typst is no Exception. What ends the process goes on its way.
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
         where = getattr(error, "diagnostic", "")
         logger.exception("fact sheet %s could not be printed\n%s", sheet["page"], where)
         raise NotPrintedError(str(error)) from error
