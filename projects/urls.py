@@ -10,5 +10,6 @@ urlpatterns = [
     path("projects/<slug:slug>/embed/", views.ProjectEmbed.as_view(), name="project_embed"),
     path("compare/", views.ComparisonPage.as_view(), name="comparison"),
     path("shortlist/", views.ShortlistPage.as_view(), name="shortlist"),
+    path("projects/<slug:slug>.pdf", views.ProjectFactSheet.as_view(), name="project_fact_sheet"),
     path("location/", views.Location.as_view(), name="location"),
 ]

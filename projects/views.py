@@ -1,6 +1,7 @@
 from django.views.generic import ListView, TemplateView
 
 from guizhou_portal.context import site_address
+from guizhou_portal.exchange.fact_sheets.views import FactSheet
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
@@ -8,6 +9,7 @@ from guizhou_portal.publishing.views import PublishedDetailView, ReadOnlyMixin
 from guizhou_portal.sharing.embeds import EmbeddedCard
 
 from .comparison import Comparison
+from .fact_sheets import project_sheet
 from .facts import BRIEF
 from .filters import ProjectFilters
 from .models import LocationFactor, Project
@@ -56,6 +58,11 @@ class ShortlistPage(ReadOnlyMixin, TemplateView):
             noindex=True,
             **kwargs,
         )
+
+
+class ProjectFactSheet(FactSheet):
+    model = Project
+    sheet_of = staticmethod(project_sheet)
 
 
 class Location(PageTextMixin, ListView):

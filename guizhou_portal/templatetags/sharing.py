@@ -15,6 +15,6 @@ def mail_link(title, address):
 
 @register.simple_tag(takes_context=True)
 def embed_code(context, record, height):
-    """The code that frames the record's card in another page; to be shown, not to be run."""
+    """The code that frames the record's card in another page; a page that shows it escapes it."""
     address = context["site"] + record.get_embed_url()
-    return str(embeds.embed_code(address, f"{record} – Guizhou Portal", height))
+    return embeds.embed_code(address, f"{record} – Guizhou Portal", height)

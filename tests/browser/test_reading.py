@@ -66,7 +66,7 @@ def test_a_record_prints_as_a_fact_sheet_with_address_date_and_code(site, page, 
     page.emulate_media(media="print")
     page.goto(f"{site}/{path}")
     assert not page.locator(".menu--wide").is_visible()
-    assert page.locator(".qr-code").is_visible()
+    assert page.locator(".fact-sheet-foot .qr-code").is_visible()
     sheets = PdfReader(BytesIO(page.pdf(format="A4"))).pages
     # Ligatures and variants of characters as the plain ones they stand for.
     text = unicodedata.normalize("NFKC", "".join(one.extract_text() for one in sheets))
