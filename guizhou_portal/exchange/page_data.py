@@ -53,9 +53,17 @@ def graph_of(context):
 
 
 def modified(context):
-    """When the record or text a page shows was changed last; None if it is not known."""
+    """When the record, or the text and records a page shows were changed last; None if unknown."""
     record = context.get("object")
-    return getattr(record if record is not None else context.get("text"), "updated", None)
+    shown = [record] if record is not None else [context.get("text"), *_listed(context)]
+    moments = (getattr(one, "updated", None) for one in shown)
+    return max(filter(None, moments), default=None)
+
+
+def _listed(context):
+    """The records a page lists; only those that are declared count as such."""
+    records = context.get("object_list")
+    return records if getattr(records, "model", None) in DECLARED else ()
 
 
 def _site(graph):
@@ -111,9 +119,8 @@ def _shown(context, graph):
     record = context.get("object")
     if isinstance(record, models.Model) and type(record) in DECLARED:
         return {"@type": DECLARED[type(record)].page, "mainEntity": graph.describe(record)}
-    records = context.get("object_list")
-    model = getattr(records, "model", None)
-    if model not in DECLARED:
+    records = _listed(context)
+    if records == ():
         return {}
     page = context.get("page_obj")
     first = page.start_index() if page else 1

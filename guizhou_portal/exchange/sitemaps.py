@@ -34,6 +34,8 @@ def whole(request, **site):
     sections = sections_of(**site)
     if sum(section.number for section in sections.values()) > RECORDS:
         index = {"template_name": "exchange/sitemap_index.xml", "sitemap_url_name": "sitemap_part"}
+        # A file without addresses is none.
+        sections = {name: section for name, section in sections.items() if section.number}
         return unless_known(request, sections, views.index, **index)
     return unless_known(request, sections, views.sitemap, template_name=TEMPLATE)
 

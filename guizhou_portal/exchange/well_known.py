@@ -25,7 +25,8 @@ def robots(request, filters):
     lines = [
         "User-agent: *",
         *(f"Disallow: /{path}/" for path in ("admin", "admin-language", "preview")),
-        *(f"Disallow: /*?*{name}=" for name in sorted(names)),
+        "Disallow: /api/*?",
+        *(f"Disallow: /*{sign}{name}=" for name in sorted(names) for sign in "?&"),
         "",
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
     ]
