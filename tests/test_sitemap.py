@@ -9,9 +9,9 @@ from django.utils import timezone
 from lxml import etree
 
 from guizhou_portal.exchange import sitemaps
-from projects.models import Project
+from projects.models import LocationFactor, Project
 
-from .factories import EventFactory, ProjectFactory, SectorFactory, many
+from .factories import EventFactory, LocationFactorFactory, ProjectFactory, SectorFactory, many
 from .facts import FACTS, LANGUAGES
 
 NAMES = {
@@ -85,14 +85,18 @@ def test_it_lists_every_page_in_every_language_with_its_alternates(portal, clien
 
 def test_a_list_changes_with_its_newest_record_and_is_not_sent_to_who_has_it(db, client):
     old, new = ProjectFactory(), ProjectFactory()
+    LocationFactorFactory()
     noon = timezone.now().replace(microsecond=0) - timedelta(days=9)
     Project.objects.filter(pk=old.pk).update(updated=noon - timedelta(days=90))
     Project.objects.filter(pk=new.pk).update(updated=noon)
+    LocationFactor.objects.update(updated=noon - timedelta(days=1))
     first = client.get("/sitemap.xml")
     tree = etree.fromstring(first.content)
     of_new = changed(tree, f"/de/projects/{new.slug}/")
     assert of_new == changed(tree, "/de/projects/") == changed(tree, "/en/")
     assert of_new != changed(tree, f"/de/projects/{old.slug}/")
+    day_before = timezone.localtime(noon) - timedelta(days=1)
+    assert changed(tree, "/de/location/").startswith(f"{day_before:%Y-%m-%d}")
     assert not changed(tree, "/de/contracts/")
     known = ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]})
     for headers in known:

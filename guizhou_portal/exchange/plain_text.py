@@ -29,7 +29,7 @@ def shortened(text, longest=LONGEST):
     end = max(start.rfind(sign) for sign in SENTENCE_ENDS)
     if end >= longest // 2 and (start[end] not in ".!?" or text[end + 1].isspace()):
         return start[: end + 1]
-    start = start[:-1]
-    if start[-1].isascii() and " " in start:
+    start, follows = start[:-1], start[-1]
+    if follows != " " and start[-1].isascii() and " " in start:
         start = start.rsplit(" ", 1)[0]
     return start.rstrip(" ,;:，；：、–-") + "…"

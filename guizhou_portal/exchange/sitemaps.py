@@ -9,6 +9,7 @@ look up each address fifteen times, so that a section is a class of our own with
 
 import hashlib
 from functools import cached_property
+from itertools import chain
 
 from django.conf import settings
 from django.contrib.sitemaps import views
@@ -67,13 +68,18 @@ def sections_of(records, shown):
     """``{name: section}``. ``records``: ``{name: model}``; ``shown``: ``{page: models}``, what
     fixed pages list. One query for each model, and one for the texts of the pages.
     """
-    newest, sections = {}, {}
-    for name, model in records.items():
-        found = model.objects.published().aggregate(
+    models = dict.fromkeys([*records.values(), *chain(*shown.values())])
+    found = {
+        model: model.objects.published().aggregate(
             number=Count("pk"), updated=Max("updated"), due=Max("publish_at")
         )
-        newest[model] = latest([found["updated"], found["due"]])
-        sections[name] = Records(model, found["number"], newest[model])
+        for model in models
+    }
+    newest = {model: latest([one["updated"], one["due"]]) for model, one in found.items()}
+    sections = {
+        name: Records(model, found[model]["number"], newest[model])
+        for name, model in records.items()
+    }
     return {"pages": FixedPages(shown, newest), **sections}
 
 
