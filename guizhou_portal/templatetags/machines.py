@@ -3,6 +3,7 @@
 import html
 
 from django import template
+from django.utils.html import strip_tags
 
 from guizhou_portal.exchange.descriptions import described
 from guizhou_portal.exchange.page_data import graph_of, modified, script_of
@@ -25,7 +26,8 @@ class KeptNode(template.Node):
         self.nodelist, self.name = nodelist, name
 
     def render(self, context):
-        context[self.name] = on_one_line(html.unescape(self.nodelist.render(context)))
+        # Signs of the text itself are escaped here: what looks like markup is markup.
+        context[self.name] = on_one_line(html.unescape(strip_tags(self.nodelist.render(context))))
         return ""
 
 
