@@ -13,6 +13,7 @@ from projects.models import LocationFactor, Project
 from . import views
 from .exchange import sitemaps
 from .exchange.manifest import manifest
+from .exchange.oc4ids import views as oc4ids
 from .exchange.well_known import robots, security_txt
 from .pages.models import Page
 from .pages.views import LegalPage
@@ -51,6 +52,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
+    path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
+    path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("manifest.webmanifest", manifest, name="manifest"),
