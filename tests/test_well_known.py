@@ -40,6 +40,7 @@ def forbidden(rules, address):
         ("/en/projects/?page=2&sector=tourism", True),
         ("/en/contracts/?country=DE&sort=value", True),
         ("/de/search/?q=cloud", True),
+        ("/de/compare/?project=traffic-cloud&project=tourism-cloud", True),
         ("/api/v1/projects?cursor=abc", True),
         ("/admin/", True),
         ("/preview/abc/de/", True),

@@ -141,7 +141,7 @@ def said_in(text, language):
     return {"@value": text, "@language": TAGS[language]}
 
 
-def picture(graph, record, field, caption="", licence=""):
+def picture(graph, record, field, caption=""):
     """The original of a picture, with its credit and the licence it is under, if known."""
     file = getattr(record, field)
     if not file:

@@ -19,9 +19,9 @@ def robots(request, filters):
     """Everything may be found, once each: not the same list in every selection and order.
 
     ``filters``: the classes of the filters lists have; what they are called in addresses is kept
-    out. Later pages of a list, whose only parameter is their number, stay open.
+    out, and so are the projects somebody compares. Later pages of a list stay open.
     """
-    names = {facet.name for one in filters for facet in one.facets} | {"sort", "q"}
+    names = {facet.name for one in filters for facet in one.facets} | {"sort", "q", "project"}
     lines = [
         "User-agent: *",
         *(f"Disallow: /{path}/" for path in ("admin", "admin-language", "preview")),
