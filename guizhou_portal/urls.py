@@ -19,6 +19,7 @@ from .pages.models import Page
 from .pages.views import LegalPage
 from .pictures.views import social_card
 from .publishing.preview import shared_preview
+from .publishing.views import read_only
 
 SITEMAP = {
     "records": {
@@ -47,7 +48,10 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemaps.part, SITEMAP, name="sitemap_part"),
     path("robots.txt", robots, {"filters": FILTERS}, name="robots"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
-    path("security.txt", RedirectView.as_view(pattern_name="security_txt", permanent=True)),
+    path(
+        "security.txt",
+        read_only(RedirectView.as_view(pattern_name="security_txt", permanent=True)),
+    ),
     path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
