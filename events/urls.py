@@ -8,8 +8,12 @@ urlpatterns = [
     path("events/", views.EventList.as_view(), name="event_list"),
     path("events/<slug:slug>/", views.EventPage.as_view(), name="event"),
     path("events/<slug:slug>.ics", views.EventCalendar.as_view(), name="event_calendar"),
+    path("events/<slug:slug>.pdf", views.EventFactSheet.as_view(), name="event_fact_sheet"),
     path("officials/", views.OfficialList.as_view(), name="official_list"),
     path("officials/<slug:slug>/", views.OfficialPage.as_view(), name="official"),
     path("contracts/", views.ContractList.as_view(), name="contract_list"),
     path("contracts/<slug:slug>/", views.ContractPage.as_view(), name="contract"),
+    path(
+        "contracts/<slug:slug>.pdf", views.ContractFactSheet.as_view(), name="contract_fact_sheet"
+    ),
 ]

@@ -2,12 +2,14 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from guizhou_portal.exchange.fact_sheets.views import FactSheet
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
 from guizhou_portal.publishing.views import PublishedDetailView
 
 from .calendar import calendar_of
+from .fact_sheets import contract_sheet, event_sheet
 from .filters import ContractFilters, EventFilters, OfficialFilters
 from .models import Contract, Event, Official
 
@@ -46,6 +48,11 @@ class EventCalendar(PublishedDetailView):
         return response
 
 
+class EventFactSheet(FactSheet):
+    model = Event
+    sheet_of = staticmethod(event_sheet)
+
+
 class OfficialList(FilteredListMixin, PageTextMixin, ListView):
     filters_class = OfficialFilters
     page_key = Page.Key.OFFICIALS
@@ -70,3 +77,8 @@ class ContractPage(PublishedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+
+class ContractFactSheet(FactSheet):
+    model = Contract
+    sheet_of = staticmethod(contract_sheet)

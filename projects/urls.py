@@ -7,5 +7,6 @@ app_name = "projects"
 urlpatterns = [
     path("projects/", views.ProjectList.as_view(), name="project_list"),
     path("projects/<slug:slug>/", views.ProjectPage.as_view(), name="project"),
+    path("projects/<slug:slug>.pdf", views.ProjectFactSheet.as_view(), name="project_fact_sheet"),
     path("location/", views.Location.as_view(), name="location"),
 ]

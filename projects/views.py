@@ -1,10 +1,12 @@
 from django.views.generic import ListView
 
+from guizhou_portal.exchange.fact_sheets.views import FactSheet
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
 from guizhou_portal.publishing.views import PublishedDetailView
 
+from .fact_sheets import project_sheet
 from .filters import ProjectFilters
 from .models import LocationFactor, Project
 
@@ -20,6 +22,11 @@ class ProjectPage(PublishedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+
+class ProjectFactSheet(FactSheet):
+    model = Project
+    sheet_of = staticmethod(project_sheet)
 
 
 class Location(PageTextMixin, ListView):

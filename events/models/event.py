@@ -131,6 +131,9 @@ class Event(PublicRecord):
     def get_calendar_url(self):
         return reverse("events:event_calendar", args=[self.slug])
 
+    def get_fact_sheet_url(self):
+        return reverse("events:event_fact_sheet", args=[self.slug])
+
     def clean(self):
         super().clean()
         require_alt(self, "hero_image")
