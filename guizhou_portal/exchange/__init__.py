@@ -1,0 +1,1 @@
+"""What machines read: feeds, calendar, linked data, the API, and sheets for paper."""
