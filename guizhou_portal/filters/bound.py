@@ -84,7 +84,12 @@ class Filters:
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = records.filter(facet.condition(self.model, list(labels)))
-        return found(records, self.words) if self.words else records
+        return records.filter(pk__in=self._found) if self.words else records
+
+    @cached_property
+    def _found(self):
+        """The keys of the records that have the words: looked up once, however often counted."""
+        return found(self.model._base_manager.order_by(), self.words).values("pk")
 
     def panels(self, records):
         """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.
