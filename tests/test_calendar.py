@@ -11,6 +11,7 @@ from icalendar import Calendar
 from events.models import Event
 
 from .factories import EventFactory, ProgrammeItemFactory
+from .test_queries import queries
 
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
 START = datetime(2031, 6, 5, 8, tzinfo=UTC)
@@ -304,8 +305,6 @@ def test_an_event_without_date_says_that_there_is_no_entry(db, client):
 
 
 def test_calendars_ask_the_database_no_more_for_more_events(db, client):
-    from .test_queries import queries
-
     EventFactory(starts_at=START)
     one = queries(client, "/en/events.ics")
     for _ in range(2):

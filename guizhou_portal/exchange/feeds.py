@@ -189,12 +189,20 @@ def _add_entry(atom, request, feed, record, site):
 
 
 def _pages_of(record, site):
-    """The record's page in each language, that of the feed first: programs take the first."""
+    """Links to the record's page in each language; that of the feed comes first and last.
+
+    Of several, some programs open the first and others the last. (No two may be the same in type
+    and language, so the first one does not say its language.)
+    """
     own = get_language()
-    for code in (own, *(code for code, _name in settings.LANGUAGES if code != own)):
-        with override(code):
-            href = site + record.get_absolute_url()
-        yield {"rel": "alternate", "type": "text/html", "hreflang": code, "href": href}
+    for code in (None, *(code for code, _name in settings.LANGUAGES if code != own), own):
+        with override(code or own):
+            link = {
+                "rel": "alternate",
+                "type": "text/html",
+                "href": site + record.get_absolute_url(),
+            }
+        yield link | ({"hreflang": code} if code else {})
 
 
 def _content(feed, record, address):
