@@ -40,7 +40,7 @@ def calendar_of(event, page, *, source, with_programme=False):
     items = [one for one in event.programme.all() if one.starts_at] if with_programme else []
     entries += [_entry_of_item(item, event, page) for item in items]
     if items:
-        calendar.calendar_name = plain(translation(event, "title")[0])
+        _name(calendar, "name", plain(translation(event, "title")[0]))
     return _written(calendar, entries)
 
 
@@ -51,10 +51,9 @@ def calendar_of_all(events, *, name, page, source, left_out):
     many have none; the calendar's description says so.
     """
     calendar = _calendar(page, source)
-    calendar.calendar_name = plain(name)
+    _name(calendar, "name", plain(name))
     sentences = [_("Events published on the Guizhou Portal."), words_for_left_out(left_out)]
-    # Chinese sets no space between sentences.
-    calendar.description = pgettext("between sentences", " ").join(filter(None, sentences))
+    _name(calendar, "description", "\n".join(filter(None, sentences)))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _duration(REFRESH))
     return _written(calendar, [_entry_of(event, address) for event, address in events])
@@ -99,6 +98,16 @@ def _calendar(page, source):
     calendar.add("url", page)
     calendar.add("source", source, parameters={"VALUE": "URI"})
     return calendar
+
+
+def _name(calendar, name, text):
+    """A text of the calendar, by RFC 7986 and as programs knew it before."""
+    from icalendar import vText
+
+    older = {"name": "x-wr-calname", "description": "x-wr-caldesc"}[name]
+    # Typed, because the library escapes only the texts it knows as such.
+    for one in (name, older):
+        calendar.add(one, vText(text))
 
 
 def _entry_of(event, page):
@@ -172,12 +181,26 @@ def _written(calendar, entries):
 
 @lru_cache(maxsize=64)
 def _zone(name, first, last):
-    """The VTIMEZONE of a zone, valid for the years ``first`` to ``last`` and one on either side."""
+    """The VTIMEZONE of a zone, valid for the years ``first`` to ``last`` and one on either side.
+
+    An offset begins at a local time of the offset before it (RFC 5545, section 3.6.5). Where clocks
+    go forward, icalendar 7.3 gives the time they show afterwards: an hour too late.
+    """
     from icalendar import Timezone
 
-    return Timezone.from_tzid(
+    zone = Timezone.from_tzid(
         name, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1)
     )
+    for rule in zone.subcomponents:
+        forward = rule.TZOFFSETTO - rule.TZOFFSETFROM
+        if forward <= timedelta(0):
+            continue
+        rule.DTSTART -= forward
+        if "RDATE" in rule:
+            later = [one - forward for one, *_period in rule.rdates]
+            del rule["RDATE"]
+            rule.add("rdate", later)
+    return zone
 
 
 def _duration(period):

@@ -46,7 +46,7 @@ def by_own_definition(calendar, name):
         pytest.param(
             "Europe/Berlin",
             datetime(2031, 3, 29, 22, tzinfo=BERLIN),
-            datetime(2031, 3, 30, 4, tzinfo=BERLIN),
+            datetime(2031, 3, 30, 3, 30, tzinfo=BERLIN),
             id="the night summer time begins, over midnight",
         ),
         pytest.param(
@@ -221,6 +221,7 @@ def test_the_feed_has_every_dated_event_and_says_how_many_are_left_out(db, clien
     assert str(calendar["name"]).endswith(" · Guizhou Portal")
     assert str(calendar["url"]) == f"http://testserver/{language}/events/"
     lines = response.content.replace(b"\r\n ", b"").splitlines()
+    assert lines.count(b"NAME:" + str(calendar["name"]).encode()) == 1
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT12H" in lines
     assert b"X-PUBLISHED-TTL:PT12H" in lines
     assert b"SOURCE;VALUE=URI:http://testserver/%s/events.ics" % language.encode() in lines
@@ -238,6 +239,8 @@ def test_the_feed_keeps_the_filters_of_the_list(db, client):
     assert "(Country: Germany)" in str(calendar["name"])
     assert str(calendar["source"]) == "http://testserver/en/events.ics?country=DE"
     assert str(calendar["url"]) == "http://testserver/en/events/?country=DE"
+    name = client.get("/en/events.ics", {"q": "a,b;c\\"}).content.replace(b"\r\n ", b"")
+    assert r"NAME:Events (“a\,b\;c\\”) · Guizhou Portal".encode() in name.splitlines()
     page = client.get("/en/events/?country=DE").content.decode()
     assert 'href="webcal://testserver/en/events.ics?country=DE"' in page
     assert len(calendar_at(client, "/en/events.ics", country="AT").events) == 0
@@ -300,7 +303,7 @@ def test_an_event_page_links_to_the_calendars_on_the_web(db, client):
 
 def test_an_event_without_date_says_that_there_is_no_entry(db, client):
     page = client.get(f"/en/events/{EventFactory().slug}/").content.decode()
-    assert "No calendar entry yet: the date is not published." in page
+    assert "No calendar entry: the date is not published." in page
     assert "calendar.google.com" not in page
 
 
