@@ -1,1 +1,1 @@
-"""What machines read: feeds, calendar, linked data, the API, and sheets for paper."""
+"""What machines read: the calendar, feeds, linked data, the API and open standards."""
