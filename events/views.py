@@ -64,7 +64,9 @@ class EventCalendar(PublishedDetailView):
             source=absolute(source),
             with_programme=self.with_programme,
         )
-        response = conditional(self.request, content, CONTENT_TYPE, event.updated)
+        # The event does not know when an item of its programme was changed.
+        changed = None if self.with_programme else event.updated
+        response = conditional(self.request, content, CONTENT_TYPE, changed)
         response["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
         return response
 
@@ -73,6 +75,8 @@ class EventsCalendar(ReadOnlyMixin, View):
     """All events whose date is published, to subscribe to; narrowed like their list."""
 
     def get(self, request):
+        # Asked first: what changes while the events are read must not count as sent.
+        changed = latest_change(Event)
         filters = EventFilters(request.GET)
         query = filters.query_of_records
         events = filters.narrowed(Event.objects.published())
@@ -87,7 +91,7 @@ class EventsCalendar(ReadOnlyMixin, View):
             source=absolute(with_query(request.path, query)),
             left_out=events.undated().count(),
         )
-        response = conditional(request, content, CONTENT_TYPE, latest_change(Event))
+        response = conditional(request, content, CONTENT_TYPE, changed)
         response["Content-Disposition"] = 'attachment; filename="guizhou-portal.ics"'
         return response
 

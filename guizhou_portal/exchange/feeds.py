@@ -87,6 +87,8 @@ class FeedView(ReadOnlyMixin, View):
     feed = None
 
     def get(self, request):
+        # Asked first: what changes while the records are read must not count as sent.
+        changed = latest_change(self.feed.model)
         filters = self.feed.filters_class(request.GET)
         try:
             pages = Paginator(self.feed.entries(filters), PER_PAGE)
@@ -94,7 +96,7 @@ class FeedView(ReadOnlyMixin, View):
         except InvalidPage as error:
             raise Http404 from error
         content = atom_of(request, self.feed, filters, page)
-        return conditional(request, content, AtomFeed.content_type, latest_change(self.feed.model))
+        return conditional(request, content, AtomFeed.content_type, changed)
 
 
 def atom_of(request, feed, filters, page):
