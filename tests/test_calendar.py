@@ -11,6 +11,7 @@ from icalendar import Calendar
 from events.models import Event
 
 from .factories import EventFactory, ProgrammeItemFactory
+from .forms import admin_address, filled_in, save
 from .test_queries import queries
 
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
@@ -170,8 +171,14 @@ def test_the_revision_grows_with_what_a_calendar_shows_and_never_falls(db, clien
 
 def test_an_editor_neither_sees_nor_sets_the_revision(db, backoffice):
     event = EventFactory(starts_at=START)
-    page = backoffice.get(f"/admin/events/event/{event.pk}/change/").content.decode()
-    assert "calendar_revision" not in page
+    form = filled_in(backoffice, event)
+    assert "calendar_revision" not in form
+    save(backoffice, form, title_en="Another title", calendar_revision="7")
+    event.refresh_from_db()
+    assert event.calendar_revision == 1
+    history = backoffice.get(admin_address(Event, "history", event.pk)).content.decode()
+    assert "Another title" in history
+    assert "evision of the calendar entry" not in history
 
 
 def test_a_programme_comes_as_entries_of_its_own_if_asked(db, client):
