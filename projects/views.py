@@ -74,6 +74,7 @@ class Location(PageTextMixin, ListView):
 
     def get_context_data(self, **kwargs):
         factors = self.object_list
+        places = factors.by_place()
         return super().get_context_data(
-            groups=factors.by_kind(), places=factors.by_place(), **kwargs
+            groups=factors.by_kind(), places=places, about=places, **kwargs
         )
