@@ -1,4 +1,4 @@
-// The panel behind "Share": copies, hands over to the telephone's own menu, closes as the header's menu does.
+// The panel behind "Share": copies, or hands over to the telephone's own menu.
 "use strict";
 
 (() => {
@@ -46,15 +46,19 @@
     }
   });
 
-  details.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !details.contains(event.relatedTarget)) details.open = false;
-  });
-  details.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !details.open) return;
-    details.open = false;
-    summary.focus();
-  });
-  document.addEventListener("click", (event) => {
-    if (!details.contains(event.target)) details.open = false;
+  // Open panels of this row cover what is behind them: as the header's menu, they close with Escape and when
+  // the reader goes on.
+  document.querySelectorAll(".actions-row > li > details").forEach((menu) => {
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
   });
 })();
