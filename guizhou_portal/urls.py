@@ -35,11 +35,13 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
+    path("api/v1/", include("guizhou_portal.exchange.api.urls")),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
+        path("data/", views.robots, name="data"),
         path("imprint/", LegalPage.as_view(page_key=Page.Key.IMPRINT), name="imprint"),
         path("privacy/", LegalPage.as_view(page_key=Page.Key.PRIVACY), name="privacy"),
         path(
