@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "guizhou_portal.backoffice.apps.PortalAdminConfig",
     "guizhou_portal.publishing",
     "guizhou_portal.search",
+    "guizhou_portal.filters",
     "guizhou_portal.pages",
     "guizhou_portal.content",
     "projects",
