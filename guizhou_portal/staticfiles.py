@@ -14,6 +14,7 @@ SHEETS = (
     "css/filters.css",
     "css/search.css",
     "css/actions.css",
+    "css/data.css",
 )
 PRINT_SHEET = "css/print.css"
 JOINED = "css/portal.css"

@@ -41,7 +41,7 @@ urlpatterns = [
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
-        path("data/", views.robots, name="data"),
+        path("", include("guizhou_portal.exchange.data_page.urls")),
         path("imprint/", LegalPage.as_view(page_key=Page.Key.IMPRINT), name="imprint"),
         path("privacy/", LegalPage.as_view(page_key=Page.Key.PRIVACY), name="privacy"),
         path(

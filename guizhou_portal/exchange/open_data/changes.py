@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.admin.models import DELETION, LogEntry
-from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from .fields import moment_of
@@ -13,10 +14,11 @@ from .resources import resources
 
 @dataclass(frozen=True)
 class Change:
-    """``number`` of records and the last change of one of them (None if there are none)."""
+    """``number`` of records, the last change of one, and the key of one (None without any)."""
 
     number: int
     last: datetime | None
+    key: str | None
 
 
 def public_changes():
@@ -24,18 +26,18 @@ def public_changes():
     asked = []
     for one in resources():
         public = one.condition()
-        asked.append(counted(one.name, one.model, public))
+        asked.append(counted(one.name, one.model, public, key=one.key))
         if one.is_published_by_itself:
-            asked.append(counted(one.name, one.model, public, "publish_at"))
+            asked.append(counted(one.name, one.model, public, "publish_at", one.key))
     found = {}
-    for name, number, last in rows(asked):
+    for name, number, last, key in rows(asked):
         others = found.get(name)
-        found[name] = Change(number, moment_of([last, others and others.last]))
+        found[name] = Change(number, moment_of([last, others and others.last]), key)
     return found
 
 
 def state_of_everything():
-    """``[(name, number, last change), …]`` of all records, drafts and deleted ones included.
+    """``[(name, number, last change, key), …]`` of all records, drafts and deleted ones included.
 
     Whatever the public comes to see otherwise than before shows in it: a record it sees is changed,
     appears when its time has come, is withdrawn or deleted.
@@ -51,14 +53,16 @@ def state_of_everything():
 
 def last_change(state=None):
     """When anything was changed last; None for an empty portal."""
-    return moment_of([last for _name, _number, last in state or state_of_everything()])
+    return moment_of([last for _name, _number, last, _key in state or state_of_everything()])
 
 
-def counted(name, model, condition=Q(), moment="updated"):  # noqa: B008  (it is not changed)
+def counted(name, model, condition=Q(), moment="updated", key="pk"):  # noqa: B008  (it is not changed)
     # A plain queryset: one that knows of languages gives the columns in an order of its own.
     found = QuerySet(model).order_by().filter(condition).annotate(kind_of_record=Value(name))
-    found = found.values("kind_of_record").annotate(number=Count("pk"), last=Max(moment))
-    return found.values_list("kind_of_record", "number", "last")
+    found = found.values("kind_of_record").annotate(
+        number=Count("pk"), last=Max(moment), key=Cast(Min(key), CharField())
+    )
+    return found.values_list("kind_of_record", "number", "last", "key")
 
 
 def rows(asked):
