@@ -1,15 +1,13 @@
 """Which fields of this app's records are open data."""
 
-from guizhou_portal.exchange.open_data.fields import (
-    Country,
-    Field,
+from guizhou_portal.exchange.open_data.composed import (
     Parts,
     Public,
     Related,
     SeveralRelated,
-    Text,
     picture,
 )
+from guizhou_portal.exchange.open_data.fields import Country, Field, Text
 from guizhou_portal.exchange.open_data.resources import declare, named_by
 from projects.models import Organisation, Sector
 from projects.open_data import document_fields

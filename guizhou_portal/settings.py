@@ -20,6 +20,8 @@ WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 HTTPS = environment.read("bool", "HTTPS", False)
 # Publishers and administrators sign in with a one-time password as well.
 REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
+# Begins the identifiers of projects in open data; docs/oc4ids.md tells how to have one registered.
+OC4IDS_PREFIX = environment.oc4ids_prefix("OC4IDS_PREFIX", "guizhou-portal")
 
 INSTALLED_APPS = [
     "modeltranslation",

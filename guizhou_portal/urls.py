@@ -9,6 +9,7 @@ from events.models import Contract, Event, Official
 from projects.models import Project
 
 from . import views
+from .exchange.oc4ids import views as oc4ids
 from .pages.models import Page
 from .pages.views import LegalPage
 from .pictures.views import social_card
@@ -35,6 +36,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
+    path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
+    path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),
     path("api/v1/", include("guizhou_portal.exchange.api.urls")),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),

@@ -1,13 +1,7 @@
 """Which fields of this app's records are open data."""
 
-from guizhou_portal.exchange.open_data.fields import (
-    FileKind,
-    FileLink,
-    Parts,
-    Public,
-    SeveralRelated,
-    picture,
-)
+from guizhou_portal.exchange.open_data.composed import Parts, Public, SeveralRelated, picture
+from guizhou_portal.exchange.open_data.fields import FileKind, FileLink
 from guizhou_portal.exchange.open_data.resources import declare, named_by
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.filters.facets import CodeFacet, CountryFacet, RelatedFacet

@@ -1,1 +1,1 @@
-"""What machines read: the portal's records as feeds, calendars, linked data, an API and files."""
+"""What machines read: the calendar, feeds, linked data, the API and open standards."""

@@ -1,6 +1,6 @@
 """Which fields of the fixed pages are open data."""
 
-from guizhou_portal.exchange.open_data.fields import Public
+from guizhou_portal.exchange.open_data.composed import Public
 from guizhou_portal.exchange.open_data.resources import declare
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.filters.sorts import Sort, lowest_first

@@ -98,7 +98,7 @@ def _text(cell):
 def write_workbook(out, title, columns, rows, explanation=None):
     """Write ``rows`` of texts under the names of ``columns`` into the file ``out``.
 
-    ``explanation``: ``(title, widths, rows)`` of a second sheet, the first row of which is its head.
+    ``explanation``: ``(title, widths, rows)`` of a second sheet, whose first row is its head.
 
     Returns whether each text fitted in its cell. All cells are marked as texts: leading zeros and
     long numbers stay as they are, and no text becomes a formula, not even when somebody edits it.

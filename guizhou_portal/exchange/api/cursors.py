@@ -15,7 +15,7 @@ SIGNER = signing.Signer(salt="guizhou_portal.cursor")
 LONGEST = 2000  # characters
 
 
-class BadCursor(ValueError):
+class CursorError(ValueError):
     pass
 
 
@@ -33,7 +33,7 @@ def page_of(records, by, order, limit, cursor=None):
 
     ``by``: the expressions it is sorted by, as for ``order_by``. ``order``: what the order is
     called; a cursor is good for its own order alone. ``limit``: the most records of a page.
-    Raises :class:`BadCursor`.
+    Raises :class:`CursorError`.
     """
     keys = [Key.of(number, one) for number, one in enumerate([*by, "pk"])]
     records = records.annotate(**{key.name: key.expression for key in keys})
@@ -118,14 +118,14 @@ def _text(value):
 def _read(cursor, order, fields):
     try:
         if len(cursor) > LONGEST:
-            raise BadCursor
+            raise CursorError
         towards_start, its_order, plain = SIGNER.unsign_object(cursor)
         if its_order != order or len(plain) != len(fields):
-            raise BadCursor
+            raise CursorError
         values = [
             None if one is None else field.to_python(one)
             for field, one in zip(fields, plain, strict=True)
         ]
     except Exception as error:  # forged, of an earlier version, or of another list
-        raise BadCursor from error
+        raise CursorError from error
     return bool(towards_start), values

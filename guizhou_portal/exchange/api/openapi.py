@@ -15,11 +15,11 @@ from .views import api
 ABOUT = """\
 The records of the Guizhou Portal, read-only and without an account: investment conferences, the
 people who appeared there, the contracts signed, the projects open to partners, and Guizhou as a
-location. Only what is published is given, and what is unknown is `null`, never 0 or an empty text.
+location. Only what is published is given; what is unknown is `null`, never 0 or an empty text.
 
-**Languages.** Every text is given in German, English and Chinese: `{"de": …, "en": …, "zh-hans": …}`.
-With `lang`, it is one string, in that language or the next one that has it, and `languages` says in
-which language each text of the object is.
+**Languages.** Every text is given in German, English and Chinese:
+`{"de": …, "en": …, "zh-hans": …}`. With `lang`, it is one string, in that language or the next one
+that has it, and `languages` says in which language each text of the object is.
 
 **Pages.** A list gives `limit` records at a time. Follow `next` until it is `null` (or the header
 `Link`): the places it leads to stay right while records come and go. `updated_since` gives what was

@@ -7,7 +7,8 @@ import pydantic
 from django.utils.translation import override
 from ninja import Schema
 
-from guizhou_portal.exchange.open_data.fields import LANGUAGES, schema_of
+from guizhou_portal.exchange.open_data.composed import schema_of
+from guizhou_portal.exchange.open_data.reading import LANGUAGES
 from guizhou_portal.filters.bound import LONGEST_WORDS, MOST_VALUES
 from guizhou_portal.filters.facets import LONGEST, UNKNOWN, CodeFacet, YearFacet, YesNoFacet
 

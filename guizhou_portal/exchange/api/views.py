@@ -14,14 +14,14 @@ from ninja.renderers import JSONRenderer
 
 from guizhou_portal.context import site_address
 from guizhou_portal.exchange.open_data.changes import last_change, public_changes
-from guizhou_portal.exchange.open_data.fields import LANGUAGES, Reading, in_zone
+from guizhou_portal.exchange.open_data.reading import LANGUAGES, Reading, in_zone
 from guizhou_portal.exchange.open_data.resources import API, api_url, resources
 from guizhou_portal.filters.bound import is_sound
 from guizhou_portal.licences import Licence
 from guizhou_portal.pages.models import Operator
 from guizhou_portal.publishing.models import FormerSlug, Sluggable
 
-from .cursors import BadCursor, page_of
+from .cursors import CursorError, page_of
 from .problems import Problem, problem_response, wrong_parameters
 from .schemas import Index, Key, OneLanguage, ProblemDetails, asked_of, page_type, record_type
 
@@ -166,7 +166,7 @@ def page(request, response, resource, asked):
         found = page_of(
             resource.loaded(records), filters.sort.by(), order, asked.limit, asked.cursor
         )
-    except BadCursor:
+    except CursorError:
         detail = "It is damaged, or of a list in another order or language. Begin without it."
         raise wrong_parameters([("cursor", detail, None)]) from None
     links = {

@@ -1,4 +1,4 @@
-"""What the fields of a record mean, in words: for the data page and the second sheet of a workbook."""
+"""What the fields of a record mean, for the data page and the second sheet of a workbook."""
 
 from dataclasses import dataclass
 

@@ -2,10 +2,9 @@
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import is_valid_path, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -13,7 +12,7 @@ from guizhou_portal.backoffice.sheets.writing import CONTENT_TYPES, file_name
 from guizhou_portal.context import site_address
 from guizhou_portal.exchange.api.middleware import MAX_AGE, open_to_others
 from guizhou_portal.exchange.open_data.changes import last_change, public_changes
-from guizhou_portal.exchange.open_data.fields import Reading
+from guizhou_portal.exchange.open_data.reading import Reading
 from guizhou_portal.exchange.open_data.resources import API, resource, resources
 from guizhou_portal.licences import Licence
 from guizhou_portal.pages.models import Operator, Page
@@ -45,33 +44,36 @@ class DataPage(PageTextMixin, TemplateView):
 
 
 def ways():
-    """``[(what, for what, address), …]``: how else the records can be had; what there is of it."""
-    feeds = [
-        (_("Feed of events"), reverse("events:event_list")),
-        (_("Feed of contracts"), reverse("events:contract_list")),
-        (_("Feed of projects"), reverse("projects:project_list")),
-    ]
-    found = [
+    """``[(what, for what, address), …]``: how else the records can be had, as far as they can."""
+    atom = _("Atom: feed readers tell what is new and what has changed.")
+    known = [
         (
             _("OC4IDS"),
             _(
                 "The projects with their contracts as JSON of the Open Contracting for "
                 "Infrastructure Data Standard, for tools that compare projects of many countries."
             ),
-            f"{API}oc4ids.json",
+            "oc4ids",
         ),
-        *(
-            (name, _("Atom: feed readers tell what is new and what has changed."), f"{path}feed/")
-            for name, path in feeds
-        ),
+        (_("Feed of events"), atom, "events:event_feed"),
+        (_("Feed of contracts"), atom, "events:contract_feed"),
+        (_("Feed of projects"), atom, "projects:project_feed"),
         (
             _("Calendar of all events"),
             _("iCalendar, to subscribe to; events without a published date are not in it."),
-            f"/{get_language()}/events.ics",
+            "events:calendar",
         ),
-        (_("Sitemap"), _("XML: all pages in all languages."), reverse("sitemap")),
+        (_("Sitemap"), _("XML: all pages in all languages."), "sitemap"),
     ]
-    return [one for one in found if is_valid_path(one[2])]
+    return [(name, about, address) for name, about, route in known if (address := at(route))]
+
+
+def at(route):
+    """The address of a route; None where the portal is run without it."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None
 
 
 class ApiReference(ReadOnlyMixin, TemplateView):

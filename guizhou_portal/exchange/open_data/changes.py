@@ -8,7 +8,7 @@ from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from .fields import moment_of
+from .reading import moment_of
 from .resources import resources
 
 

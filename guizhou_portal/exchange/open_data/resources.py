@@ -1,4 +1,4 @@
-"""The kinds of record that are open data, as each app declares them, and which of them are public."""
+"""The kinds of record that are open data, as each app declares them, and which are public."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,18 +13,9 @@ from guizhou_portal.context import without_language
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.publishing.models import PublicRecord, published
 
-from .fields import (
-    LANGUAGES,
-    MOST_NUMBERED,
-    Column,
-    Field,
-    Inner,
-    Link,
-    Moment,
-    Parts,
-    as_json,
-    moment_of,
-)
+from .composed import MOST_NUMBERED, Inner, Parts, as_json
+from .fields import Column, Field, Link, Moment
+from .reading import LANGUAGES, moment_of
 
 API = "/api/v1/"
 #: ``{model: Resource}``
@@ -35,10 +26,10 @@ NAMED_BY = {}
 
 @dataclass(frozen=True)
 class Resource:
-    """One kind of record. ``name``: in addresses. ``about``: one English sentence. ``declared``: its
-    fields, without those every record has. ``filters``: those of its list. ``load``: the method of
-    its records that loads all they show. ``key``: the field that names a record in addresses.
-    ``in_sheet``: whether there is a sheet of it.
+    """One kind of record. ``name``: in addresses. ``about``: one English sentence.
+    ``declared``: its fields, without those every record has. ``filters``: those of its list.
+    ``load``: the method of its records that loads all they show. ``key``: the field that names a
+    record in addresses. ``in_sheet``: whether there is a sheet of it. ``example``: of a key.
     """
 
     model: type[models.Model]
@@ -89,7 +80,7 @@ class Resource:
         return issubclass(self.model, PublicRecord)
 
     def condition(self):
-        """The ``Q`` of the records the public may see, and of those they name; of no others, ever."""
+        """The ``Q`` of the records the public may see, and of those that such records name."""
         if self.is_published_by_itself:
             return published()
         if self.model not in NAMED_BY:
