@@ -1,6 +1,7 @@
-"""The open data API: what programs get, and what they are told when they ask for something wrong."""
+"""The open data API: what programs get, and what they are told when they ask wrongly."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from events.models import Contract, Event, Milestone, Official
+from events.models import Contract, Event, Milestone, Official, Photo
 from guizhou_portal.exchange.open_data.resources import resources
 from guizhou_portal.pages.models import Operator
 from projects.models import KeyFigure, Organisation, Project
@@ -58,7 +59,7 @@ def everything(client):
     )
 
 
-# --- what there is ---------------------------------------------------------------------------------
+# --- what there is -------------------------------------------------------------------------------
 
 
 def test_the_index_leads_to_every_list_and_each_record_to_itself(portal, client):
@@ -178,7 +179,7 @@ def test_a_former_address_leads_to_the_present_one(db, client):
     problem(client.get(f"{API}projects/{former}/"), 404)
 
 
-# --- what there is not -----------------------------------------------------------------------------
+# --- what there is not ---------------------------------------------------------------------------
 
 HIDDEN = [
     {"publication": "draft"},
@@ -256,7 +257,7 @@ def test_a_record_appears_when_its_time_has_come_and_is_among_the_changes(db, cl
     assert records(client, "projects", updated_since=now.isoformat()) == []
 
 
-# --- lists -----------------------------------------------------------------------------------------
+# --- lists ---------------------------------------------------------------------------------------
 
 
 def test_lists_are_filtered_and_sorted_as_their_pages(db, client):
@@ -370,7 +371,7 @@ def test_a_key_of_nothing_is_not_found(db, client, key):
         assert response.status_code in (301, 404) if key == ".." else problem(response, 404)
 
 
-# --- between the server and the program ------------------------------------------------------------
+# --- between the server and the program ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["", "projects/", "projects/tourism-cloud/", "openapi.json"])
@@ -476,7 +477,7 @@ def test_queries_are_as_many_for_three_records_as_for_one(db, client):
     assert max(at_one.values()) <= 14, at_one
 
 
-# --- the description -------------------------------------------------------------------------------
+# --- the description -----------------------------------------------------------------------------
 
 
 def test_the_description_is_valid_and_explains_everything(db, client):
@@ -486,12 +487,11 @@ def test_the_description_is_valid_and_explains_everything(db, client):
     document = client.get(f"{API}openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert document["servers"] == [{"url": "http://testserver"}]
-    assert len(schemathesis.openapi.from_dict(document).get_all_operations().__class__.__name__) > 0
+    assert len(list(schemathesis.openapi.from_dict(document).get_all_operations())) == 19
     for name, schema in document["components"]["schemas"].items():
         jsonschema_rs.meta.validate(schema)
         for field, described in schema.get("properties", {}).items():
-            known = described.get("description") or name in ("ProblemDetails", "WrongParameter")
-            assert known or name in ("ResourceSummary", "Index", "DataLicence"), (name, field)
+            assert described.get("description") or "$ref" in described, (name, field)
     stages = document["components"]["schemas"]["Project"]["properties"]["stage"]
     assert "OC4IDS" in stages["description"]
     assert "identification" in stages["enum"]
@@ -505,8 +505,9 @@ def test_answers_are_as_described(portal, client):
     import jsonschema_rs
 
     document = client.get(f"{API}openapi.json").json()
-    full = full_event(1)
-    PhotoFactory(event=full, credit="x", licence="CC0-1.0")
+    # A file that is gone from the disk keeps its name and size.
+    photo = Photo(event=full_event(1), image="photos/x.jpg", image_width=9, image_height=9)
+    Photo.objects.bulk_create([photo])
     for path, operations in document["paths"].items():
         operation = operations["get"]
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -514,12 +515,12 @@ def test_answers_are_as_described(portal, client):
         validator = jsonschema_rs.validator_for(whole)
         if "{key}" in path:
             continue  # the same type as in the list
-        for lang in ("", "de", "zh-hans"):
-            query = {"lang": lang, "limit": 100} if lang else {}
-            if path == API:
-                query = {}
+        for query in ({}, {"lang": "zh-hans", "limit": 100})[: 1 if path == API else 2]:
             answer = client.get(path, query).json()
             assert [error.message for error in validator.iter_errors(answer)] == []
+
+
+PLAIN = {"Host": "localhost", "Accept-Encoding": "identity"}
 
 
 def described():
@@ -527,38 +528,42 @@ def described():
     import schemathesis
     from django.core.handlers.wsgi import WSGIHandler
 
-    return schemathesis.openapi.from_wsgi(
-        f"{API}openapi.json", WSGIHandler(), headers={"Host": "localhost"}
-    )
+    return schemathesis.openapi.from_wsgi(f"{API}openapi.json", WSGIHandler(), headers=PLAIN)
 
 
-def try_out(examples):
+def try_out(operations, examples):
+    """Ask with values as described and with others; the answers must be as described."""
     import hypothesis
-    import schemathesis
+    from schemathesis import GenerationMode
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-    for operation in described().get_all_operations():
-        strategy = (
-            operation.ok().as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-            | operation.ok().as_strategy()
-        )
+    settings = hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    for operation in (one.ok() for one in described().get_all_operations()):
+        if operations and operation.definition.raw["operationId"] not in operations:
+            continue
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
-        @hypothesis.settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        @hypothesis.given(case=strategy)
-        def attempt(case):
-            case.call_and_validate(headers={"Host": "localhost"})
+            @settings
+            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+            def attempt(case):
+                # Which records there are to filter by is no matter of the description.
+                case.call_and_validate(headers=PLAIN, excluded_checks=[positive_data_acceptance])
 
-        attempt()
+            # Every key is possible, and the index asks for nothing: nothing is wrong there.
+            with suppress(hypothesis.errors.Unsatisfiable):
+                attempt()
 
 
 def test_the_api_does_what_it_describes_whatever_it_is_asked(portal):
-    try_out(1)
+    try_out(["list_sectors"], 2)
 
 
 @pytest.mark.thorough
-def test_the_api_does_what_it_describes_whatever_it_is_asked_for_long(portal):
-    try_out(60)
+def test_every_address_does_what_it_describes_whatever_it_is_asked(portal):
+    try_out([], 40)

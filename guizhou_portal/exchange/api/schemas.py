@@ -1,6 +1,5 @@
 """The types of the API: of what is asked, and of what is answered."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import pydantic
@@ -42,7 +41,7 @@ class Listing(OneLanguage):
         ),
     ] = None
     updated_since: Annotated[
-        datetime | None,
+        pydantic.AwareDatetime | None,
         pydantic.Field(
             description="Only records changed or published at this time or later: ISO 8601 with "
             "time zone, such as 2031-06-05T08:00:00Z.",
@@ -116,8 +115,8 @@ def page_type(resource):
 class ResourceSummary(Schema):
     """One kind of record."""
 
-    name: str
-    description: str
+    name: str = pydantic.Field(description="In addresses.")
+    description: str = pydantic.Field(description="What it holds.")
     url: str = pydantic.Field(description="Its list.")
     count: int = pydantic.Field(description="How many records are public.")
     updated: str | None = pydantic.Field(
@@ -131,15 +130,15 @@ class DataLicence(Schema):
     """The terms the operator has stated for the data."""
 
     code: str = pydantic.Field(description="SPDX identifier where there is one.")
-    name: str
-    url: str | None
+    name: str = pydantic.Field(description="What it is called.")
+    url: str | None = pydantic.Field(description="Where it can be read.")
 
 
 class Index(Schema):
     """What there is."""
 
-    name: str
-    version: str
+    name: str = pydantic.Field(description="What the API is called.")
+    version: str = pydantic.Field(description="Of the API, not of the data.")
     updated: str | None = pydantic.Field(
         description="When anything was changed last.", json_schema_extra={"format": "date-time"}
     )
@@ -150,22 +149,24 @@ class Index(Schema):
     documentation: dict[str, str] = pydantic.Field(description="For people, by language.")
     openapi: str = pydantic.Field(description="This API in OpenAPI 3.1.")
     oc4ids: str = pydantic.Field(description="The projects as an OC4IDS package.")
-    resources: list[ResourceSummary]
+    resources: list[ResourceSummary] = pydantic.Field(description="The kinds of record.")
 
 
 class WrongParameter(Schema):
-    parameter: str
-    detail: str
-    allowed: list[str] | None = None
+    """What is wrong with one parameter."""
+
+    parameter: str = pydantic.Field(description="Its name.")
+    detail: str = pydantic.Field(description="What is wrong.")
+    allowed: list[str] | None = pydantic.Field(default=None, description="What is possible.")
 
 
 class ProblemDetails(Schema):
     """What went wrong (RFC 9457). In English."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
+    type: str = pydantic.Field(description="about:blank: the status says of what type it is.")
+    title: str = pydantic.Field(description="What the status is called.")
+    status: int = pydantic.Field(description="HTTP status.")
+    detail: str = pydantic.Field(description="What is wrong.")
     instance: str = pydantic.Field(description="The path that was asked for.")
     errors: list[WrongParameter] | None = pydantic.Field(
         default=None, description="With status 422: what is wrong with which parameter."
