@@ -20,9 +20,7 @@ Language = Annotated[
 ]
 
 
-Key = Annotated[
-    str, pydantic.Field(description="The key of the record: its `slug`, of a page its `key`.")
-]
+KEY = "The key of the record: its `slug`, of a page its `key`."
 
 
 class OneLanguage(Schema):

@@ -23,7 +23,7 @@ from guizhou_portal.publishing.models import FormerSlug, Sluggable
 
 from .cursors import CursorError, page_of
 from .problems import Problem, problem_response, wrong_parameters
-from .schemas import Index, Key, OneLanguage, ProblemDetails, asked_of, page_type, record_type
+from .schemas import KEY, Index, OneLanguage, ProblemDetails, asked_of, page_type, record_type
 
 VERSION = "1.0"
 YEARS = range(1900, 2300)  # in which something may have been changed
@@ -146,7 +146,12 @@ def add(resource):
         url_name=f"{resource.name}_record",
         **described,
     )
-    def single(request, response: HttpResponse, key: Path[Key], asked: Query[OneLanguage]):
+    def single(
+        request,
+        response: HttpResponse,
+        asked: Query[OneLanguage],
+        key: str = Path(..., description=KEY),
+    ):
         only_known(request, OneLanguage.model_fields)
         return one_record(request, response, resource, key, asked.lang)
 
