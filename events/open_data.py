@@ -162,7 +162,7 @@ declare(
         Public("status", "What became of it."),
         Public("event", "The event it was signed at.", get=lambda one: one.public_event),
         Public("signed_on", "The day it was signed."),
-        Public("value", "Contract value in `currency`."),
+        Public("value", "Contract value, in the currency named beside it."),
         Public("currency", "Currency of the contract value.", standard="ISO 4217"),
         Public("project", "The project it belongs to.", get=lambda one: one.public_project),
         Public("sectors", "The sectors it belongs to."),

@@ -81,7 +81,7 @@ declare(
         Public("public_authority", "The authority in charge."),
         Public("partners", "Organisations that take part already."),
         Public("places", "Where the project is."),
-        Public("investment_volume", "Investment volume in `currency`."),
+        Public("investment_volume", "Investment volume, in the currency named beside it."),
         Public("currency", "Currency of the investment volume.", standard="ISO 4217"),
         Public("sought_from_partners", "What is sought from partners."),
         Public("starts_on", "First day of the project's period."),

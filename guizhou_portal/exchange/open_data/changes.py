@@ -68,4 +68,5 @@ def counted(name, model, condition=Q(), moment="updated", key="pk"):  # noqa: B0
 def rows(asked):
     """What the queries ``asked`` for, in one, always in the same order."""
     first, *others = asked
-    return sorted(first.union(*others, all=True), key=lambda row: (row[0], row[1], str(row[2])))
+    found = first.union(*others, all=True).order_by()
+    return sorted(found, key=lambda row: (row[0], row[1], str(row[2])))

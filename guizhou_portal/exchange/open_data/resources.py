@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import capfirst
+from django.utils.translation import override
 
 from guizhou_portal.backoffice.sheets.columns import Parts as SheetParts
 from guizhou_portal.context import without_language
@@ -55,7 +57,7 @@ class Resource:
             ApiUrl("api_url", "This record in the API.", always=True),
         ]
         if self.has_page:
-            first.append(page_urls())
+            first.append(PageUrls())
         last = Moment(
             "updated",
             "When the record was changed or published last.",
@@ -123,30 +125,35 @@ class ApiUrl(Link):
 
 
 class PageUrl(Link):
-    """The page of a record in one language: the address after the prefix is the same in all."""
+    """The page of a record in one language."""
 
     def __init__(self, language):
-        super().__init__(language, f"In {language}.", always=True)
+        with override("en"):
+            name = str(dict(settings.LANGUAGES)[language])
+        super().__init__(language, f"In {name}.", always=True)
         self.language = language
-
-    def value(self, record, reading):
-        rest = without_language(record.get_absolute_url())
-        return f"{reading.site}/{self.language}/{rest}"
 
     def columns(self, numbers):
         name = self.language.replace("-", "_")
         return [Column(name, self, lambda row: row[self.language], self.language)]
 
 
-def page_urls():
-    return Inner(
-        "page_urls",
-        "The record's page on the portal in each language.",
-        [PageUrl(code) for code in LANGUAGES],
-        present=lambda record: True,
-        schema_name="PageUrls",
-        always=True,
-    )
+class PageUrls(Inner):
+    """The page of a record in each language: the address after the prefix is the same in all."""
+
+    def __init__(self):
+        super().__init__(
+            "page_urls",
+            "The record's page on the portal in each language.",
+            [PageUrl(code) for code in LANGUAGES],
+            present=None,
+            schema_name="PageUrls",
+            always=True,
+        )
+
+    def value(self, record, reading):
+        rest = without_language(record.get_absolute_url())
+        return {code: f"{reading.site}/{code}/{rest}" for code in LANGUAGES}
 
 
 def api_url(record, reading):
