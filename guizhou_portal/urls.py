@@ -38,7 +38,7 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
     path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),
-    path("api/v1/", include("guizhou_portal.exchange.api.urls")),
+    path("api/", include("guizhou_portal.exchange.api.urls")),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),

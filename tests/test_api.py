@@ -332,6 +332,7 @@ def test_a_place_in_a_list_stays_right_while_records_come_and_go(db, client):
         ("limit=1&limit=2", "limit", None),
         ("updated_since=yesterday", "updated_since", None),
         ("updated_since=99999-01-01", "updated_since", None),
+        ("updated_since=1", "updated_since", None),
         ("updated_since=2031-01-01T00:00:00", "updated_since", None),
         ("cursor=nothing", "cursor", None),
         (f"cursor={'x' * 5000}", "cursor", None),
@@ -432,7 +433,12 @@ def test_whoever_wants_no_json_is_told_that_there_is_nothing_else(db, client):
 def test_errors_of_every_kind_are_problems_in_english(db, client, settings, monkeypatch):
     for path in ("/api/", "/api/v2/", f"{API}nothing/", f"{API}projects/a/b/"):
         assert problem(client.get(path), 404)["instance"] == path
-    assert client.get(f"{API}projects").status_code == 301
+    without_slash = client.get(f"{API}projects?lang=en")
+    assert (without_slash.status_code, without_slash["Location"]) == (
+        301,
+        f"{API}projects/?lang=en",
+    )
+    problem(client.get(f"{API}projects/?{'a=1&' * 6000}"), 400)
     settings.ALLOWED_HOSTS = ["testserver"]
     problem(client.get(API, headers={"host": "evil.example"}), 400)
 

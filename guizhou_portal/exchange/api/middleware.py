@@ -2,7 +2,7 @@
 
 import logging
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import parse_http_date_safe
@@ -33,8 +33,11 @@ class ApiMiddleware:
     def answer(self, request):
         try:
             request.get_host()
+            request.GET  # noqa: B018  (read here, where what is too much of it can be answered)
         except DisallowedHost:
             return problem_response(request, 400, "The portal is not at this host.")
+        except SuspiciousOperation:
+            return problem_response(request, 400, "The request has too many parameters.")
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": METHODS})
         if request.method not in ("GET", "HEAD"):

@@ -1,5 +1,6 @@
 """The types of the API: of what is asked, and of what is answered."""
 
+import re
 from typing import Annotated, Literal
 
 import pydantic
@@ -18,6 +19,16 @@ Language = Annotated[
         "`languages` says which each text is in. Without it, every text is given in all languages.",
     ),
 ]
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:.*")
+
+
+def in_iso(text):
+    """Refuse what pydantic would take for a point in time as well, such as seconds since 1970."""
+    if not ISO.fullmatch(text):
+        raise ValueError("it is not written as in ISO 8601")
+    return text
 
 
 KEY = "The key of the record: its `slug`, of a page its `key`."
@@ -39,7 +50,7 @@ class Listing(OneLanguage):
         ),
     ] = None
     updated_since: Annotated[
-        pydantic.AwareDatetime | None,
+        Annotated[pydantic.AwareDatetime, pydantic.BeforeValidator(in_iso)] | None,
         pydantic.Field(
             description="Only records changed or published at this time or later: ISO 8601 with "
             "time zone, such as 2031-06-05T08:00:00Z.",

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import override
@@ -265,6 +266,14 @@ def only_known(request, names, several=()):
         ]
     if found:
         raise wrong_parameters(found[:20])
+
+
+def nothing(request):
+    """For what has no address here; a forgotten slash is added."""
+    with_slash = f"{request.path_info}/"
+    if not request.path_info.endswith("/") and resolve(with_slash).func is not nothing:
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return problem_response(request, 404)
 
 
 for one in resources():
