@@ -137,6 +137,17 @@ def cache(name):
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
 
 
+def file_cache(name, folder, most):
+    """A cache of at most ``most`` large values in files all workers share; off with ``name``."""
+    if "dummy" in cache(name)["BACKEND"]:
+        return cache(name)
+    return {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": folder,
+        "OPTIONS": {"MAX_ENTRIES": most},
+    }
+
+
 def email(name):
     """``(backend, options)`` from a URL: the console by default.
 

@@ -93,7 +93,10 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database("DATABASE_URL", VAR / "portal.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache("CACHE_URL")}
+CACHES = {
+    "default": environment.cache("CACHE_URL"),
+    "fact_sheets": environment.file_cache("CACHE_URL", VAR / "fact-sheets", most=500),
+}
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
 
 # --- signing in --------------------------------------------------------------------------------

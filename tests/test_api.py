@@ -425,8 +425,12 @@ def test_scripts_of_other_origins_may_read_but_nobody_may_write(portal, client):
 
 
 def test_whoever_wants_no_json_is_told_that_there_is_nothing_else(db, client):
-    problem(client.get(API, headers={"accept": "application/xml"}), 406)
-    for accepted in ("*/*", "application/*", "text/html,*/*;q=0.1", PROBLEM):
+    for refused in ("application/xml", "text/html", "*/*;q=0", ";;;"):
+        problem(client.get(API, headers={"accept": refused}), 406)
+    for accepted in (
+        *("*/*", "application/*", "text/html,*/*;q=0.1", PROBLEM, ""),
+        "application/json; charset=utf-8",
+    ):
         assert client.get(API, headers={"accept": accepted}).status_code == 200
 
 

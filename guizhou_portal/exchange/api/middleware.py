@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 ROOT = "/api/"
 METHODS = "GET, HEAD, OPTIONS"
+JSON = ("*/*", "application/*", "application/json", CONTENT_TYPE)
 MAX_AGE = 300  # seconds an answer may be used without asking again
 
 
@@ -44,7 +45,7 @@ class ApiMiddleware:
             response = problem_response(request, 405)
             response["Allow"] = METHODS
             return response
-        if not (request.accepts("application/json") or request.accepts(CONTENT_TYPE)):
+        if not accepts_json(request):
             return problem_response(request, 406)
         return self.conditional(request, self.got(request))
 
@@ -79,6 +80,13 @@ class ApiMiddleware:
             last_modified=modified and parse_http_date_safe(modified),
             response=response,
         )
+
+
+def accepts_json(request):
+    """Whether the client takes JSON in any way of saying so; parameters of it change nothing."""
+    if not request.headers.get("Accept", "").strip():
+        return True
+    return any(f"{one.main_type}/{one.sub_type}" in JSON for one in request.accepted_types)
 
 
 def open_to_others(response):
