@@ -2,7 +2,7 @@
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -44,7 +44,7 @@ class DataPage(PageTextMixin, TemplateView):
 
 
 def ways():
-    """``[(what, for what, address), …]``: how else the records can be had, as far as they can."""
+    """``[(what, for what, address), …]``: how else the records can be had."""
     atom = _("Atom: feed readers tell what is new and what has changed.")
     known = [
         (
@@ -65,15 +65,7 @@ def ways():
         ),
         (_("Sitemap"), _("XML: all pages in all languages."), "sitemap"),
     ]
-    return [(name, about, address) for name, about, route in known if (address := at(route))]
-
-
-def at(route):
-    """The address of a route; None where the portal is run without it."""
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return None
+    return [(name, about, reverse(route)) for name, about, route in known]
 
 
 class ApiReference(ReadOnlyMixin, TemplateView):
