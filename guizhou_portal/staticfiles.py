@@ -15,6 +15,7 @@ SHEETS = (
     "css/search.css",
     "css/actions.css",
     "css/following.css",
+    "css/data.css",
 )
 PRINT_SHEET = "css/print.css"
 JOINED = "css/portal.css"

@@ -58,12 +58,14 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
     path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),
+    path("api/", include("guizhou_portal.exchange.api.urls")),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("manifest.webmanifest", manifest, name="manifest"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
+        path("", include("guizhou_portal.exchange.data_page.urls")),
         path("imprint/", LegalPage.as_view(page_key=Page.Key.IMPRINT), name="imprint"),
         path("privacy/", LegalPage.as_view(page_key=Page.Key.PRIVACY), name="privacy"),
         path(

@@ -119,6 +119,11 @@ FACTS = {
             "金融数据",
         ],
     },
+    "data/": {
+        "de": ["Offene Daten", "CSV", "Drei Sprachen"],
+        "en": ["Open data", "CSV", "Three languages"],
+        "zh-hans": ["开放数据", "CSV", "三种语言"],
+    },
     "imprint/": {
         "de": ["vom Betreiber noch nicht angegeben"],
         "en": ["not yet provided by the operator"],

@@ -274,13 +274,13 @@ def test_one_project_comes_as_a_package_of_its_own_also_at_its_old_address(db, c
     assert moved["Location"] == "/api/v1/projects/new/oc4ids.json?lang=en"
 
 
-def test_the_operator_publishes_once_there_is_one(db, client, monkeypatch):
+def test_the_operator_publishes_once_there_is_one(db, client):
     ProjectFactory()
     assert package_at(client)["publisher"]["name"] == "Guizhou Portal"
     assert "license" not in package_at(client)
     Operator.objects.create(name="Agentur „Süd“")
     assert package_at(client)["publisher"] == {"name": "Agentur „Süd“"}
-    monkeypatch.setattr(Operator, "data_licence", "CC-BY-4.0", raising=False)
+    Operator.objects.update(data_licence="CC-BY-4.0")
     assert package_at(client)["license"] == "https://creativecommons.org/licenses/by/4.0/"
 
 

@@ -7,7 +7,7 @@ stand in for them (:func:`teach`), so that "Ö" comes after "O" on both, not aft
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import F, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Coalesce, Collate, NullIf
 from django.utils.translation import get_language
 from modeltranslation.utils import build_localized_fieldname, resolution_order
@@ -38,7 +38,7 @@ def by_name(field):
             NullIf(build_localized_fieldname(field, language), Value(""))
             for language in resolution_order(get_language())
         ]
-        return [Collate(Coalesce(*names), COLLATIONS[get_language()])]
+        return [Collate(Coalesce(*names, output_field=CharField()), COLLATIONS[get_language()])]
 
     return order
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.licences import Licence
 from guizhou_portal.publishing.models import Timestamped
 from guizhou_portal.richtext import RichTextField
 
@@ -18,6 +19,7 @@ class Page(Timestamped):
         CONTRACTS = "contracts", _("Contracts")
         PROJECTS = "projects", _("Projects")
         LOCATION = "location", _("Location")
+        DATA = "data", _("Open data")
         IMPRINT = "imprint", _("Imprint")
         PRIVACY = "privacy", _("Privacy policy")
         ACCESSIBILITY = "accessibility", _("Accessibility statement")
@@ -30,6 +32,7 @@ class Page(Timestamped):
         Key.CONTRACTS: "events:contract_list",
         Key.PROJECTS: "projects:project_list",
         Key.LOCATION: "projects:location",
+        Key.DATA: "data",
         Key.IMPRINT: "imprint",
         Key.PRIVACY: "privacy",
         Key.ACCESSIBILITY: "accessibility",
@@ -95,6 +98,17 @@ class Operator(models.Model):
         _("enforcement body for accessibility"),
         blank=True,
         help_text=_("Name and address of the body responsible under BITV 2.0 or state law."),
+    )
+
+    data_licence = models.CharField(
+        _("licence of the data"),
+        max_length=20,
+        choices=Licence.choices,
+        blank=True,
+        help_text=_(
+            "Under which terms others may use the portal's data (API, CSV, XLSX). Empty: the data "
+            "page says that no licence is stated and reuse needs your consent."
+        ),
     )
 
     #: What the imprint, the privacy policy and the accessibility statement cannot do without.

@@ -55,6 +55,14 @@ class Column(Field):
         return Column(self.field, self.parts, self.number)
 
     @property
+    def width(self):
+        return self.widget.width
+
+    @property
+    def is_text(self):
+        return self.widget.is_text
+
+    @property
     def is_slug(self):
         return self.column_name == "slug"
 

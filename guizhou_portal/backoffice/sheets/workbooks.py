@@ -95,8 +95,10 @@ def _text(cell):
     return MASKED.sub("_", str(value))
 
 
-def write_workbook(out, title, columns, rows):
+def write_workbook(out, title, columns, rows, explanation=None):
     """Write ``rows`` of texts under the names of ``columns`` into the file ``out``.
+
+    ``explanation``: ``(title, widths, rows)`` of a second sheet, whose first row is its head.
 
     Returns whether each text fitted in its cell. All cells are marked as texts: leading zeros and
     long numbers stay as they are, and no text becomes a formula, not even when somebody edits it.
@@ -105,7 +107,7 @@ def write_workbook(out, title, columns, rows):
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "B2"
     for number, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = column.widget.width
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
     header = _styled(sheet, bold=True)
     sheet.append([_like(header, column.column_name) for column in columns])
     body = _styled(sheet)
@@ -114,8 +116,20 @@ def write_workbook(out, title, columns, rows):
             sheet.close()
             return False
         sheet.append([_like(body, text) for text in row])
+    if explanation:
+        _explain(book, *explanation)
     book.save(out)
     return True
+
+
+def _explain(book, title, widths, rows):
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    styles = _styled(sheet, bold=True), _styled(sheet)
+    for number, row in enumerate(rows):
+        sheet.append([_like(styles[min(number, 1)], text) for text in row])
 
 
 def _styled(sheet, bold=False):

@@ -1,7 +1,6 @@
 """Writes a sheet as a file to download."""
 
 import csv
-import io
 import tempfile
 
 from django.core.exceptions import ValidationError
@@ -53,13 +52,29 @@ def write_sheet(kind, sheet, rows):
 
 
 def _write_csv(out, delimiter, columns, rows):
-    """UTF-8 with a byte order mark: Excel takes it for another encoding without."""
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([column.column_name for column in columns])
+    for line in csv_lines(columns, rows, delimiter):
+        out.write(line.encode())
+
+
+class _Line:
+    """A file that gives back what is written into it."""
+
+    def write(self, text):
+        return text
+
+
+def csv_lines(columns, rows, delimiter=","):
+    """The lines of a CSV file, one after the other, with the names of ``columns`` first.
+
+    To be written in UTF-8: it begins with a byte order mark, without which Excel takes it for
+    another encoding.
+    """
+    writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
+    yield "\ufeff" + writer.writerow([column.column_name for column in columns])
     for row in rows:
-        writer.writerow(
-            quoted(cell) if column.widget.is_text else cell
-            for column, cell in zip(columns, row, strict=True)
+        yield writer.writerow(
+            [
+                quoted(cell) if column.is_text else cell
+                for column, cell in zip(columns, row, strict=True)
+            ]
         )
-    text.detach()
