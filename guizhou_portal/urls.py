@@ -14,6 +14,7 @@ from .pages.views import LegalPage
 from .pictures.views import social_card
 from .publishing.preview import shared_preview
 from .publishing.views import read_only
+from .search.views import Search, Suggestions
 from .sitemaps import FixedPages, Published
 
 SITEMAPS = {
@@ -37,6 +38,8 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
+        path("search/", Search.as_view(), name="search"),
+        path("search/suggestions/", Suggestions.as_view(), name="search_suggestions"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),
