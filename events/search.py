@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guizhou_portal.publishing.models import published
 from guizhou_portal.search.declared import declare
@@ -47,7 +48,7 @@ present(
     Official,
     number=5,
     name="official",
-    heading=_("Officials"),
+    heading=pgettext_lazy("menu", "Officials"),
     texts=["biography", "position"],
     listing="events:official_list",
     note=lambda official: (official, "position"),

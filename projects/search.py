@@ -1,6 +1,7 @@
 """By which of their texts the records of this app are found, and how they look as results."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guizhou_portal.search.declared import declare
 from guizhou_portal.search.results import present
@@ -32,7 +33,7 @@ present(
     LocationFactor,
     number=6,
     name="location",
-    heading=_("Location"),
+    heading=pgettext_lazy("menu", "Location"),
     texts=["summary", "description"],
     listing="projects:location",
     note=lambda factor: LocationFactor.Kind(factor.kind).heading,
