@@ -18,7 +18,7 @@ declare(
 )
 present(
     Event,
-    number=3,
+    number=4,
     name="event",
     heading=_("Events"),
     texts=["summary", "report", "venue", "city", "address"],
@@ -34,7 +34,7 @@ declare(
 )
 present(
     ProgrammeItem,
-    number=4,
+    number=5,
     name="programme",
     heading=_("Programme items"),
     texts=["description"],
@@ -46,7 +46,7 @@ present(
 declare(Official, ["name", "native_name"], ["position", "biography"], names=["organisation"])
 present(
     Official,
-    number=5,
+    number=3,
     name="official",
     heading=pgettext_lazy("menu", "Officials"),
     texts=["biography", "position"],

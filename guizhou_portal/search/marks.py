@@ -63,13 +63,15 @@ def _in_run(run, at, words):
     for number, word in enumerate(words):
         if word.is_chinese:
             continue
-        if not word.whole.isdisjoint(forms):
+        if not word.spellings.isdisjoint(forms):
             yield at[0], at[-1] + 1, number
             continue
-        for typed in word.spellings:
-            if any(fits(typed, form) for form in forms):
-                for start, end in _letters(run, typed):
-                    yield at[start], at[end - 1] + 1, number
+        inside = [one for one in word.spellings if any(fits(one, form) for form in forms)]
+        for typed in inside:
+            for start, end in _letters(run, typed):
+                yield at[start], at[end - 1] + 1, number
+        if not inside and not word.whole.isdisjoint(forms):
+            yield at[0], at[-1] + 1, number
 
 
 def _letters(run, typed):

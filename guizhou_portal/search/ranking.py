@@ -37,17 +37,18 @@ class Found:
     rank: int = 0
 
 
-def find(words, language, most=MOST, most_of=None):
+def find(words, language, most=None, most_of=None):
     """``[Found, …]`` of the kinds with records that have all ``words``, the best kind first.
 
-    ``most``: how many records of each kind to name; ``most_of``: of some, ``{kind: number}``.
+    ``most``: how many records of each kind to name, all that are counted if not given;
+    ``most_of``: of some kinds, ``{kind: number}``.
     """
     changes.catch_up()
     if not words:
         return []
-    most_of = most_of or {}
+    most, most_of = most or MOST, most_of or {}
     questions = ranks(words, language)
-    known = published_keys(kinds(), _marked(words, PART, ANYWHERE, GUARDED))
+    known = published_keys(kinds(), _marked(words, PART, ANYWHERE, GUARDED), MOST)
     few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
     found = [
         _rank_many(kind, questions, most_of.get(kind, most))
@@ -84,7 +85,7 @@ def _marked(words, fit, *marks):
     ]
 
 
-def published_keys(among, groups, most=MOST):
+def published_keys(among, groups, most):
     """``{kind: (keys, whether there are more)}``: the first ``most`` published records of each."""
     found = {kind: [] for kind in among}
     start = {kind: kind.first for kind in among}

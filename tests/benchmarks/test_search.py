@@ -23,30 +23,48 @@ from tests.factories import (
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 3
 
-GERMAN = """Verkehr Straße Umweltschutz Lebensmittel Tourismus Industrie Datenzentrum Plattform Energie
-Wasser Stadtverkehr Güterverkehr Ökologie Förderung Kooperation Vertrag Rahmenvertrag Investition
-Wissenschaft Hochschule Krankenhaus Gesundheit Maschinenbau Fahrzeugbau Bergbau Landwirtschaft Tee
-Straßenbau Brücke Flughafen Messe Finanzdaten Rechenzentrum Wachstum Netz Forschung Prüfung""".split()
-ENGLISH = """traffic road environment food tourism industry data platform energy water city freight
-ecology support cooperation contract agreement investment science university hospital health
-machinery vehicles mining farming tea construction bridge airport fair finance centre growth network
-research testing company companies cities industries""".split()
-CHINESE = """交通 道路 环境保护 食品安全 旅游 工业 数据中心 平台 能源 水利 城市 货运 生态 扶持 合作 合同 框架协议
-投资 科技 大学 医院 健康 机械 汽车 矿业 农业 茶叶 建筑 桥梁 机场 展会 金融 增长 网络 研究 检验 企业""".split()
-SYLLABLES = (
-    "an ber dor el fur gan hei ik jo kal lin mo nu or pa rei sol tan ur vel wei xu yin zan".split()
-)
-FAMILIES = (
-    "QIN LIANG ZHANG WANG LI ZHAO CHEN MÜLLER SCHMIDT WEBER KELLER BAUMANN HUBER FREI".split()
-)
 
-QUERIES = """verkehr|Straße|strasse|oekologie|verkehr vertrag|kehr|rechenzentrum|datenzentrum plattform|
-zentrum|contract|contracts|city|cities|data centre|investment agreement mining|tra|x|qin|weber|
-müller|mueller keller|projekt 77|vertrag 4711|交通|云|食品安全|数据中心 合作|框架|投资合同|法兰克福|
-guiyang|Brucke|flughafen bau|tourismus forschung hochschule|toursmus|umweltschtz|nirgendwo|
-a|"verkehr" OR -bau|Ｄａｔａ|straßenbau brücke 交通|freight bridges airports""".replace(
-    "\n", ""
-).split("|")
+def listed(words, between=None):
+    return [one.strip() for one in words.split(between)]
+
+
+GERMAN = listed("""
+    Verkehr Straße Umweltschutz Lebensmittel Tourismus Industrie Datenzentrum Plattform Energie
+    Wasser Stadtverkehr Güterverkehr Ökologie Förderung Kooperation Vertrag Rahmenvertrag
+    Investition Wissenschaft Hochschule Krankenhaus Gesundheit Maschinenbau Fahrzeugbau Bergbau
+    Landwirtschaft Tee Straßenbau Brücke Flughafen Messe Finanzdaten Rechenzentrum Wachstum Netz
+    Forschung Prüfung
+""")
+ENGLISH = listed("""
+    traffic road environment food tourism industry data platform energy water city freight ecology
+    support cooperation contract agreement investment science university hospital health machinery
+    vehicles mining farming tea construction bridge airport fair finance centre growth network
+    research testing company companies cities industries
+""")
+CHINESE = listed("""
+    交通 道路 环境保护 食品安全 旅游 工业 数据中心 平台 能源 水利 城市 货运 生态
+    扶持 合作 合同 框架协议 投资 科技 大学 医院 健康 机械 汽车 矿业 农业
+    茶叶 建筑 桥梁 机场 展会 金融 增长 网络 研究 检验 企业
+""")
+SYLLABLES = listed("""
+    an ber dor el fur gan hei ik jo kal lin mo nu or pa rei sol tan ur vel wei xu yin zan
+""")
+FAMILIES = listed("""
+    QIN LIANG ZHANG WANG LI ZHAO CHEN MÜLLER SCHMIDT WEBER KELLER BAUMANN HUBER FREI
+""")
+
+QUERIES = listed(
+    """
+    verkehr | Straße | strasse | oekologie | verkehr vertrag | kehr | rechenzentrum |
+    datenzentrum plattform | zentrum | contract | contracts | city | cities | data centre |
+    investment agreement mining | tra | x | qin | weber | müller | mueller keller | projekt 77
+    | vertrag 4711 | 交通 | 云 | 食品安全 | 数据中心 合作 | 框架 | 投资合同 |
+    法兰克福 | guiyang | Brucke |
+    flughafen bau | tourismus forschung hochschule | toursmus | umweltschtz | nirgendwo | a |
+    "verkehr" OR -bau | Ｄａｔａ | straßenbau brücke 交通 | freight bridges airports
+""",
+    "|",
+)
 
 
 def slugs(kind, first, number):
