@@ -22,9 +22,10 @@ BATCH = 500
 MOST_CHARACTERS = 500_000
 MOST_BYTES = 900_000
 
-#: Marks of terms: anywhere, in the title, at its beginning, and in texts the public sees only as
-#: long as another record is published. Digits and small letters: SQLite makes others the same.
-ANYWHERE, IN_TITLE, AT_START, GUARDED = "0123"
+#: Marks of terms: anywhere, in the title, at its beginning, and anywhere including texts the public
+#: sees only as long as another record is published. Digits and small letters: SQLite makes others
+#: the same.
+ANYWHERE, IN_TITLE, AT_START, EVEN_GUARDED = "0123"
 #: The same by language, ``{language: (anywhere, in the title)}``.
 IN_LANGUAGE = {
     code: (anywhere, in_title)
@@ -164,8 +165,8 @@ def public_terms(found):
     for key, column, text in found:
         title, others = terms[key]
         for term in terms_of(text):
+            others.add(f"{EVEN_GUARDED}{term}")
             if column.shown_with:
-                others.add(f"{GUARDED}{term}")
                 continue
             others.add(f"{ANYWHERE}{term}")
             codes = [column.language] if column.language else IN_LANGUAGE

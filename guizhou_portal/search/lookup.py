@@ -2,6 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate, Length
 
@@ -55,11 +56,20 @@ def _words_with(typed):
 
 def words_inside(typed):
     """The words that have one of ``typed`` inside, not at their beginning."""
+    return _shortest(typed, lambda word: Q(text__contains=word) & ~Q(text__startswith=word))
+
+
+def words_beginning(typed):
+    """The words that begin with one of ``typed``."""
+    return _shortest(typed, lambda word: Q(text__startswith=word))
+
+
+def _shortest(typed, condition):
     found = []
     for word in sorted(typed):
         if can_be_part(word):
-            inside = Word.objects.filter(text__contains=word).exclude(text__startswith=word)
-            known = inside.order_by(Length("text"), in_plain_order("text"))
+            known = Word.objects.filter(condition(word))
+            known = known.order_by(Length("text"), in_plain_order("text"))
             found += known.values_list("text", flat=True)[:MOST_WORDS]
     return found
 

@@ -5,14 +5,14 @@ whether that is so in the visitor's language; then by its age. Each such rank is
 index, see :func:`ranks`. Of one kind of record no more than ``MOST`` are counted or shown.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from . import changes, engines
 from .declared import DECLARED
-from .index import ANYWHERE, AT_START, GUARDED, IN_LANGUAGE, IN_TITLE, texts_of
+from .index import ANYWHERE, AT_START, EVEN_GUARDED, IN_LANGUAGE, IN_TITLE, texts_of
 from .results import ROOM, Kind, kinds
 from .sought import BEGINNING, PART, WHOLE
 from .words import fits, terms_of
@@ -48,7 +48,14 @@ def find(words, language, most=None, most_of=None):
         return []
     most, most_of = most or MOST, most_of or {}
     questions = ranks(words, language)
-    known = published_keys(kinds(), _marked(words, PART, ANYWHERE, GUARDED), MOST)
+    # Where whole words are in more records than are counted, there is no need to look for others.
+    whole, any_of_it = _marked(words, WHOLE, ANYWHERE), _marked(words, PART, EVEN_GUARDED)
+    spans = [(whole, kind.first, kind.first + ROOM - 1, MOST + 1) for kind in kinds()]
+    number = Counter(key // ROOM for _n, key in engines.public_keys(connection, spans))
+    many = [kind for kind in kinds() if number[kind.number] > MOST]
+    known = published_keys(many, whole, MOST)
+    rest = [kind for kind in kinds() if kind not in known or not known[kind][1]]
+    known |= published_keys(rest, any_of_it, MOST)
     few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
     found = [
         _rank_many(kind, questions, most_of.get(kind, most))
@@ -77,9 +84,9 @@ def ranks(words, language):
     return found
 
 
-def _marked(words, fit, *marks):
+def _marked(words, fit, mark):
     return [
-        [(f"{mark}{term}", begins) for term, begins in group for mark in marks]
+        [(f"{mark}{term}", begins) for term, begins in group]
         for word in words
         for group in word.groups(fit)
     ]
@@ -109,6 +116,7 @@ def published_keys(among, groups, most):
 def _published(kind, keys):
     if not keys:
         return []
+    keys = sorted(keys)
     seen = set(kind.records().filter(pk__in=keys).values_list("pk", flat=True))
     return [key for key in keys if key in seen]
 
@@ -176,6 +184,12 @@ def _has(terms, word):
     return not word.whole.isdisjoint(terms) or any(
         fits(one, term) for one in word.spellings for term in terms
     )
+
+
+def is_there(words):
+    """Whether any published record has all these words as they are."""
+    found = published_keys(kinds(), _marked(words, WHOLE, ANYWHERE), 1)
+    return any(keys for keys, _more in found.values())
 
 
 def suggest(words, language, most):

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from .lookup import MOST_TERMS, words_inside
-from .words import GRAM, grams, other_number, runs, spellings
+from .lookup import MOST_TERMS, MOST_WORDS, words_beginning, words_inside
+from .words import GRAM, can_be_part, grams, other_number, runs, spellings
 
 MOST_CHARACTERS = 200
+#: Letters up to which the index knows by itself which words begin so: see "prefix" in engines.
+INDEXED = 3
 _NO_TEXT = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 #: How well a word fits, best first: it is the word, begins it, stands within it.
@@ -31,6 +33,18 @@ class Sought:
         return self.spellings.union(*map(other_number, self.spellings))
 
     @cached_property
+    def _beginning(self):
+        """The words that begin so; None if the index is to look for its terms that begin so.
+
+        It knows those of few letters by itself. Of others there may be too many to name here, or
+        they are none of the words that are kept.
+        """
+        if not all(len(one) > INDEXED and can_be_part(one) for one in self.spellings):
+            return None
+        words = words_beginning(self.spellings)
+        return words if len(words) < MOST_WORDS else None
+
+    @cached_property
     def _inside(self):
         return words_inside(self.spellings)
 
@@ -41,8 +55,10 @@ class Sought:
                 return [[(one, False)] for one in grams(self.typed)[: 1 - GRAM or None]]
             return [[(self.typed, True)]]  # the terms are longer: they begin with it
         group = [(one, False) for one in sorted(self.whole)]
-        if fit >= BEGINNING:
+        if fit >= BEGINNING and self._beginning is None:
             group += [(one, True) for one in sorted(self.spellings)]
+        elif fit >= BEGINNING:
+            group += [(one, False) for one in self._beginning if one not in self.whole]
         if fit >= PART:
             group += [(one, False) for one in self._inside]
         return [group]

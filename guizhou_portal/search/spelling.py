@@ -1,17 +1,21 @@
 """Reads a word with a typing error as the title word that was meant."""
 
-from itertools import pairwise, product
+from collections import defaultdict
+from itertools import islice, pairwise, product
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Length
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from . import engines
 from .declared import DECLARED
 from .index import IN_TITLE, texts_of
 from .lookup import in_plain_order
 from .models import Word
-from .ranking import find, published_keys
-from .results import kinds
+from .ranking import find, is_there
+from .results import ROOM, kinds
 from .sought import Sought
 from .words import JOINED, RUN, spellings
 
@@ -20,6 +24,7 @@ SHORTEST, SHORTEST_BESIDE_OTHERS = 5, 4
 LONG = 9  # letters: two errors
 MOST_COMPARED = 20_000
 MOST_CANDIDATES = 5
+MOST_TITLES = 20  # that are looked at for each
 MOST_TRIED = 10
 
 
@@ -30,32 +35,41 @@ def corrected(words, language):
     that something published has all of the words.
     """
     least = SHORTEST if len(words) == 1 else SHORTEST_BESIDE_OTHERS
-    choices, changed = [], False
+    choices = []
     for word in words:
-        if find([word], language, most=1):
+        if len(words) > 1 and find([word], language, most=1):
             choices.append([word])
+        elif word.is_chinese or len(word.typed) < least:
+            return None
         else:
-            near = _near(word) if not word.is_chinese and len(word.typed) >= least else []
-            choices.append(near)
-            changed = True
-    if not changed:
+            choices.append(_near(word))
+    if all(choices == [word] for word, choices in zip(words, choices, strict=True)):
         return None
-    for chosen in list(product(*choices))[:MOST_TRIED]:
-        if find(chosen, language, most=1):
+    for chosen in islice(product(*choices), MOST_TRIED):
+        if len(words) == 1 or is_there(chosen):
             return chosen
     return None
 
 
 def _near(word):
     """Words of published titles, the nearest first, as they are written there."""
-    found = []
-    for text in nearest(word.spellings):
-        written = _written(text)
-        if written:
-            found.append(Sought(written, False))
-        if len(found) == MOST_CANDIDATES:
-            break
-    return found
+    near = nearest(word.spellings)
+    whole = (kinds()[0].first, kinds()[-1].first + ROOM - 1)
+    asked = [([[(f"{IN_TITLE}{text}", False)]], *whole, MOST_TITLES) for text in near]
+    keys = defaultdict(lambda: defaultdict(list))
+    for n, key in engines.public_keys(connection, asked):
+        keys[key // ROOM][key % ROOM].append(near[n])
+    written = {}
+    for kind in kinds():
+        some = keys[kind.number]
+        seen = set(kind.records().filter(pk__in=list(some)).values_list("pk", flat=True))
+        columns = [column for column in DECLARED[kind.model].columns if column.is_title]
+        for key, _column, title in texts_of(DECLARED[kind.model], seen, columns) if seen else ():
+            for text in some[key]:
+                for one in (*RUN.finditer(title), *JOINED.finditer(title)):
+                    if text in spellings(one.group()):
+                        written.setdefault(text, one.group())
+    return [Sought(written[text], False) for text in near if text in written][:MOST_CANDIDATES]
 
 
 def nearest(typed):
@@ -63,9 +77,10 @@ def nearest(typed):
     distances = {}
     for one in typed:
         allowed = 2 if len(one) >= LONG else 1
-        for known in _perhaps(one, allowed):
-            distance = OSA.distance(one, known, score_cutoff=allowed)
-            if 0 < distance <= allowed:
+        for known, distance, _ in process.extract(
+            one, list(_perhaps(one, allowed)), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        ):
+            if distance:
                 distances[known] = min(distance, distances.get(known, distance))
     first = min(typed)[:1]
     order = sorted(distances, key=lambda known: (distances[known], known[:1] != first, known))
@@ -83,18 +98,3 @@ def _perhaps(typed, allowed):
     lengths = (len(typed) - allowed, len(typed) + allowed)
     known = Word.objects.annotate(length=Length("text")).filter(shares, length__range=lengths)
     return known.order_by(in_plain_order("text")).values_list("text", flat=True)[:MOST_COMPARED]
-
-
-def _written(text):
-    """How a word is written in the title of a published record; None if it is in no such title."""
-    in_title = [[(f"{IN_TITLE}{text}", False)]]
-    for kind, (keys, _) in published_keys(kinds(), in_title, 1).items():
-        searchable = DECLARED[kind.model]
-        titles = [column for column in searchable.columns if column.is_title]
-        for _key, _column, title in texts_of(searchable, keys, titles):
-            for one in (*RUN.finditer(title), *JOINED.finditer(title)):
-                if text in spellings(one.group()):
-                    return one.group()
-        if keys:
-            return text
-    return None
