@@ -1,4 +1,6 @@
-from django.utils.translation import gettext_lazy as _
+"""By which texts the fixed pages are found, and how they look as results."""
+
+from django.utils.translation import pgettext_lazy
 
 from guizhou_portal.search.declared import declare
 from guizhou_portal.search.results import present
@@ -10,8 +12,7 @@ present(
     Page,
     number=7,
     name="page",
-    heading=_("Pages"),
+    heading=pgettext_lazy("search", "Pages"),
     texts=["summary", "body"],
-    listing="home",
     records=lambda: Page.objects.all(),
 )

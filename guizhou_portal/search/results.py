@@ -23,8 +23,9 @@ class Kind:
     ``name``: in the address. ``number``: its place in the index and on the page; changed only
     together with a new index. ``heading``: of several records. ``texts``: fields of the record the
     excerpt is cut from, the most telling first. ``listing``: name of the route of the page that
-    lists them all. ``records``: gives the queryset of those the public sees, with what ``address``
-    and ``note`` need. ``note``: a line over the title, ``(record, field)`` or plain words or None.
+    lists them all, if there is one. ``records``: gives the queryset of those the public sees, with
+    what ``address`` and ``note`` need. ``note``: a line over the title, ``(record, field)`` or
+    plain words or None.
     ``examples``: lookup of texts that are worth searching for.
     """
 
@@ -71,7 +72,7 @@ def present(
     name,
     heading,
     texts,
-    listing,
+    listing="",
     records=None,
     address=None,
     note=None,

@@ -100,7 +100,8 @@ class Search(ReadOnlyMixin, TemplateView):
 
 def lists():
     """``[(heading, address), …]``: the pages that list everything, each once."""
-    pages = {reverse(kind.listing): kind.heading for kind in reversed(kinds())}
+    listed = [kind for kind in kinds() if kind.listing]
+    pages = {reverse(kind.listing): kind.heading for kind in reversed(listed)}
     return [(heading, address) for address, heading in reversed(pages.items())]
 
 
