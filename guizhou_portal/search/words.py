@@ -63,7 +63,7 @@ def can_be_part(word):
 
 def fits(typed, word):
     """Whether a word begins with what was typed, or has it inside."""
-    return word.startswith(typed) or (can_be_part(typed) and can_be_part(word) and typed in word)
+    return typed in word and (word.startswith(typed) or (can_be_part(typed) and can_be_part(word)))
 
 
 def other_number(word):
