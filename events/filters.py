@@ -60,7 +60,9 @@ class OfficialFilters(Filters):
     model = Official
     facets = (
         RelatedFacet("organisation", _("Organisation"), Organisation),
-        RelatedFacet("event", _("Event"), Event, "appearances__programme_item__event"),
+        RelatedFacet(
+            "event", _("Event"), Event, "appearances__programme_item__event", several=True
+        ),
     )
     sorts = (
         Sort("name", _("By family name"), lambda: ["family_name", "name"]),
@@ -76,8 +78,9 @@ class ContractFilters(Filters):
             _("Country of the partner"),
             country_of_partner,
             Q(parties__side=ContractParty.Side.PARTNER),
+            several=True,
         ),
-        RelatedFacet("sector", _("Sector"), Sector, "sectors"),
+        RelatedFacet("sector", _("Sector"), Sector, "sectors", several=True),
         CodeFacet("kind", _("Kind of contract"), Contract.Kind),
         CodeFacet("status", _("Status"), Contract.Status),
         RelatedFacet("event", _("Signed at"), Event),

@@ -1,13 +1,19 @@
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import ListView
+from django.views.generic import ListView, View
 
+from guizhou_portal.exchange.answers import conditional, latest_change
+from guizhou_portal.exchange.fact_sheets.views import FactSheet
+from guizhou_portal.exchange.words import title_of_list, with_query
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
-from guizhou_portal.publishing.views import PublishedDetailView
+from guizhou_portal.publishing.views import PublishedDetailView, ReadOnlyMixin
 
-from .calendar import calendar_of
+from .calendar import CONTENT_TYPE, calendar_of, calendar_of_all, words_for_left_out
+from .calendar_services import calendar_links
+from .fact_sheets import contract_sheet, event_sheet
 from .filters import ContractFilters, EventFilters, OfficialFilters
 from .models import Contract, Event, Official
 
@@ -17,12 +23,20 @@ class EventList(FilteredListMixin, PageTextMixin, ListView):
     page_key = Page.Key.EVENTS
     paginate_by = 24
 
+    def get_context_data(self, **kwargs):
+        left_out = self.filters.narrowed(self.records).undated().count()
+        return super().get_context_data(left_out=words_for_left_out(left_out), **kwargs)
+
 
 class EventPage(PublishedDetailView):
     model = Event
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+    def get_context_data(self, **kwargs):
+        page = self.request.build_absolute_uri(self.object.get_absolute_url())
+        return super().get_context_data(calendar_links=calendar_links(self.object, page), **kwargs)
 
 
 class EventCalendar(PublishedDetailView):
@@ -31,19 +45,62 @@ class EventCalendar(PublishedDetailView):
     model = Event
     address = "get_calendar_url"
 
+    @property
+    def with_programme(self):
+        return self.request.GET.get("programme") == "1"
+
+    def get_queryset(self):
+        events = super().get_queryset()
+        return events.prefetch_related("programme") if self.with_programme else events
+
     def render_to_response(self, context):
-        if self.object.starts_at is None:
+        event, absolute = self.object, self.request.build_absolute_uri
+        if event.starts_at is None:
             raise Http404(
                 _("The date of this event is not published, so it has no calendar entry.")
             )
-        response = HttpResponse(
-            calendar_of(
-                self.object, self.request.build_absolute_uri(self.object.get_absolute_url())
-            ),
-            content_type="text/calendar; charset=utf-8",
+        source = event.get_calendar_url() + ("?programme=1" if self.with_programme else "")
+        content = calendar_of(
+            event,
+            absolute(event.get_absolute_url()),
+            source=absolute(source),
+            with_programme=self.with_programme,
         )
-        response["Content-Disposition"] = f'attachment; filename="{self.object.slug}.ics"'
+        # The event does not know when an item of its programme was changed.
+        changed = None if self.with_programme else event.updated
+        response = conditional(self.request, content, CONTENT_TYPE, changed)
+        response["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
         return response
+
+
+class EventsCalendar(ReadOnlyMixin, View):
+    """All events whose date is published, to subscribe to; narrowed like their list."""
+
+    def get(self, request):
+        # Asked first: what changes while the events are read must not count as sent.
+        changed = latest_change(Event)
+        filters = EventFilters(request.GET)
+        query = filters.query_of_records
+        events = filters.narrowed(Event.objects.published())
+        absolute = request.build_absolute_uri
+        content = calendar_of_all(
+            [
+                (event, absolute(event.get_absolute_url()))
+                for event in events.dated().order_by("starts_at", "pk")
+            ],
+            name=title_of_list(Page.texts(Page.Key.EVENTS)[Page.Key.EVENTS].title, filters),
+            page=absolute(with_query(reverse("events:event_list"), query)),
+            source=absolute(with_query(request.path, query)),
+            left_out=events.undated().count(),
+        )
+        response = conditional(request, content, CONTENT_TYPE, changed)
+        response["Content-Disposition"] = 'attachment; filename="guizhou-portal.ics"'
+        return response
+
+
+class EventFactSheet(FactSheet):
+    model = Event
+    sheet_of = staticmethod(event_sheet)
 
 
 class OfficialList(FilteredListMixin, PageTextMixin, ListView):
@@ -70,3 +127,8 @@ class ContractPage(PublishedDetailView):
 
     def get_queryset(self):
         return super().get_queryset().for_page()
+
+
+class ContractFactSheet(FactSheet):
+    model = Contract
+    sheet_of = staticmethod(contract_sheet)

@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PortalConfig(AppConfig):
     name = "guizhou_portal"
     verbose_name = "Guizhou Portal"
+
+    def ready(self):
+        autodiscover_modules("linked_data")
+        from .exchange import publisher
+
+        publisher.follow()

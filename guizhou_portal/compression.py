@@ -2,7 +2,13 @@
 
 from django.middleware.gzip import GZipMiddleware
 
-COMPRESSIBLE = ("text/", "application/xml", "application/json", "application/atom+xml")
+COMPRESSIBLE = (
+    "text/",
+    "application/xml",
+    "application/json",
+    "application/manifest+json",
+    "application/atom+xml",
+)
 
 
 class TextCompressionMiddleware(GZipMiddleware):

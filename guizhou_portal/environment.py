@@ -52,6 +52,16 @@ def workers(name, default):
     return number
 
 
+def oc4ids_prefix(name, default):
+    """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
+    prefix = read("str", name, default)
+    if prefix != default and not re.fullmatch("oc4ids-[a-z0-9]{6}", prefix):
+        raise ImproperlyConfigured(
+            f"{name} must be a registered prefix such as oc4ids-a1b2c3, not “{prefix}”."
+        )
+    return prefix
+
+
 def secret_key(name, file, debug):
     """The key from the environment, else one made once and kept in ``file``, ours alone to read."""
     given = read("str", name, "")
@@ -125,6 +135,17 @@ def cache(name):
     if scheme in ("redis", "rediss"):
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
+
+
+def file_cache(name, folder, most):
+    """A cache of at most ``most`` large values in files all workers share; off with ``name``."""
+    if "dummy" in cache(name)["BACKEND"]:
+        return cache(name)
+    return {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": folder,
+        "OPTIONS": {"MAX_ENTRIES": most},
+    }
 
 
 def email(name):

@@ -20,6 +20,8 @@ WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 HTTPS = environment.read("bool", "HTTPS", False)
 # Publishers and administrators sign in with a one-time password as well.
 REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
+# Begins the identifiers of projects in open data; docs/oc4ids.md tells how to have one registered.
+OC4IDS_PREFIX = environment.oc4ids_prefix("OC4IDS_PREFIX", "guizhou-portal")
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -27,6 +29,7 @@ INSTALLED_APPS = [
     "guizhou_portal.backoffice.apps.PortalAdminConfig",
     "guizhou_portal.publishing",
     "guizhou_portal.search",
+    "guizhou_portal.filters",
     "guizhou_portal.pages",
     "guizhou_portal.content",
     "projects",
@@ -89,7 +92,10 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database("DATABASE_URL", VAR / "portal.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache("CACHE_URL")}
+CACHES = {
+    "default": environment.cache("CACHE_URL"),
+    "fact_sheets": environment.file_cache("CACHE_URL", VAR / "fact-sheets", most=500),
+}
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
 
 # --- signing in --------------------------------------------------------------------------------

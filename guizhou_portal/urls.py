@@ -2,44 +2,68 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from events.filters import ContractFilters, EventFilters, OfficialFilters
 from events.models import Contract, Event, Official
-from projects.models import Project
+from projects.filters import ProjectFilters
+from projects.models import LocationFactor, Project
 
 from . import views
+from .exchange import sitemaps
+from .exchange.manifest import manifest
+from .exchange.oc4ids import views as oc4ids
+from .exchange.well_known import robots, security_txt
 from .pages.models import Page
 from .pages.views import LegalPage
 from .pictures.views import social_card
 from .publishing.preview import shared_preview
 from .publishing.views import read_only
 from .search.views import Search, Suggestions
-from .sitemaps import FixedPages, Published
 
-SITEMAPS = {
-    "pages": FixedPages,
-    "events": Published(Event),
-    "officials": Published(Official),
-    "contracts": Published(Contract),
-    "projects": Published(Project),
+SITEMAP = {
+    "records": {
+        "events": Event,
+        "officials": Official,
+        "contracts": Contract,
+        "projects": Project,
+    },
+    "shown": {
+        Page.Key.HOME: (Event, Contract, Project, LocationFactor),
+        Page.Key.EVENTS: (Event,),
+        Page.Key.OFFICIALS: (Official,),
+        Page.Key.CONTRACTS: (Contract,),
+        Page.Key.PROJECTS: (Project,),
+        Page.Key.LOCATION: (LocationFactor,),
+    },
 }
+FILTERS = (ContractFilters, EventFilters, OfficialFilters, ProjectFilters)
 
 urlpatterns = [
     path("", views.root, name="root"),
     path("admin/", admin.site.urls),
     path("admin-language/", include("django.conf.urls.i18n")),
     path("preview/<str:token>/<str:language>/", shared_preview, name="preview"),
-    path("sitemap.xml", read_only(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.whole, SITEMAP, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.part, SITEMAP, name="sitemap_part"),
+    path("robots.txt", robots, {"filters": FILTERS}, name="robots"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path(
+        "security.txt",
+        read_only(RedirectView.as_view(pattern_name="security_txt", permanent=True)),
+    ),
     path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
+    path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
+    path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("search/", Search.as_view(), name="search"),
         path("search/suggestions/", Suggestions.as_view(), name="search_suggestions"),
+        path("manifest.webmanifest", manifest, name="manifest"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),
         path("", include("projects.urls")),

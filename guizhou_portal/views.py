@@ -81,17 +81,6 @@ def readyz(request):
 
 
 @read_only
-def robots(request):
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /preview/",
-        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@read_only
 def favicon(request):
     """Browsers ask for it at the root whatever the page says."""
     from django.contrib.staticfiles.storage import staticfiles_storage

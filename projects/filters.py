@@ -15,8 +15,8 @@ class ProjectFilters(Filters):
         RelatedFacet("sector", _("Sector"), Sector),
         CodeFacet("kind", _("Kind of project"), Project.Kind),
         CodeFacet("stage", _("Project stage"), Project.Stage),
-        YesNoFacet("open", _("Open to foreign investors"), "open_to_foreign_investors"),
-        RelatedFacet("place", _("Place"), Place, "places"),
+        YesNoFacet("open", _("Open to investors"), "open_to_foreign_investors"),
+        RelatedFacet("place", _("Place"), Place, "places", several=True),
         RelatedFacet("authority", _("Public authority"), Organisation, "public_authority"),
     )
     sorts = (

@@ -8,6 +8,7 @@ from django.utils import translation
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM = shutil.which("chromium")
+NOTHING_KEPT = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,7 @@ def plain_site(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.CACHES = {**settings.CACHES, "fact_sheets": NOTHING_KEPT}
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     forget()

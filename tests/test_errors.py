@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from .factories import EventFactory, PhotoFactory
-from .facts import FACTS, LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -43,15 +42,6 @@ def test_a_forbidden_form_post_is_explained(db, rf):
     )
     assert response.status_code == 403
     assert "Das Formular ist abgelaufen" in response.content.decode()
-
-
-def test_the_sitemap_lists_every_page_in_every_language_with_alternates(portal, client):
-    sitemap = client.get("/sitemap.xml").content.decode()
-    for path in FACTS:
-        for language in LANGUAGES:
-            assert f"<loc>http://testserver/{language}/{path}</loc>" in sitemap
-    assert 'hreflang="x-default"' in sitemap
-    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
 
 
 def test_health_and_readiness(db, client, monkeypatch):

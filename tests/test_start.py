@@ -66,6 +66,7 @@ def free_port():
         ("CACHE_URL", "memcached://x", "CACHE_URL is not understood; it must look like"),
         ("EMAIL_URL", "pigeon://x", "EMAIL_URL is not understood; it must look like"),
         ("EMAIL_URL", "smtp://host:port", "EMAIL_URL is not understood; it must look like"),
+        ("OC4IDS_PREFIX", "ours", "OC4IDS_PREFIX must be a registered prefix such as oc4ids-"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(place, name, value, sentence):

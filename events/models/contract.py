@@ -105,6 +105,9 @@ class Contract(PublicRecord):
     def get_absolute_url(self):
         return reverse("events:contract", args=[self.slug])
 
+    def get_fact_sheet_url(self):
+        return reverse("events:contract_fact_sheet", args=[self.slug])
+
     def card_line(self):
         return gettext("Signed contracts")
 

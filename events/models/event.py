@@ -2,15 +2,19 @@
 
 import zoneinfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Prefetch, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.constraints import not_before
 from guizhou_portal.documents import DocumentFile
@@ -38,6 +42,13 @@ class EventQuerySet(PublicRecordQuerySet):
 
     def for_cards(self):
         return self.all()  # a card shows the event's own fields
+
+    def dated(self):
+        """Those a calendar can show: it is known when they start."""
+        return self.filter(starts_at__isnull=False)
+
+    def undated(self):
+        return self.filter(starts_at__isnull=True)
 
     def with_programme(self):
         from .programme import ProgrammeItem
@@ -109,6 +120,9 @@ class Event(PublicRecord):
     hero_image_alt = models.CharField(_("alternative text"), max_length=250, blank=True)
     hero_image_credit = models.CharField(_("credit"), max_length=200, blank=True)
     hero_image_licence = licence_field()
+    calendar_revision = models.PositiveIntegerField(
+        _("revision of the calendar entry"), default=0, editable=False
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -131,9 +145,17 @@ class Event(PublicRecord):
     def get_calendar_url(self):
         return reverse("events:event_calendar", args=[self.slug])
 
+    def get_fact_sheet_url(self):
+        return reverse("events:event_fact_sheet", args=[self.slug])
+
     def clean(self):
         super().clean()
         require_alt(self, "hero_image")
+
+    def save(self, *args, **kwargs):
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "calendar_revision"}
+        super().save(*args, **kwargs)
 
     @property
     def zone(self):
@@ -168,6 +190,45 @@ class Event(PublicRecord):
         """True or False, or None where the date is not known."""
         last = self.ends_at or self.starts_at
         return last and last >= timezone.now()
+
+
+#: What an event is called, and where and when it takes place: columns, in each language.
+CALENDAR_FIELDS = (
+    *("starts_at", "ends_at", "time_zone", "address", "country"),
+    *(
+        build_localized_fieldname(name, language)
+        for name in ("title", "venue", "city")
+        for language, _name in settings.LANGUAGES
+    ),
+)
+
+
+@receiver(pre_save, sender=Event, dispatch_uid="event-calendar-revision")
+def count_calendar_revision(sender, instance, using, **kwargs):
+    """Count one more revision where the title, the place or the time of an event changes.
+
+    It never falls: neither when an older version is restored, which brings its old number along,
+    nor when a form was opened before somebody else saved.
+    """
+    stored = (
+        sender._base_manager.using(using)
+        .filter(pk=instance.pk)
+        .values("calendar_revision", *CALENDAR_FIELDS)
+        .first()
+    )
+    if stored is None:
+        return
+    is_another = any(
+        _as_stored(name, getattr(instance, name)) != _as_stored(name, stored[name])
+        for name in CALENDAR_FIELDS
+    )
+    latest = max(stored["calendar_revision"], instance.calendar_revision)
+    instance.calendar_revision = latest + is_another
+
+
+def _as_stored(name, value):
+    """The value of a column, whatever it was given as; nothing at all is one value."""
+    return Event._meta.get_field(name).get_prep_value(value) or None
 
 
 class Photo(models.Model):

@@ -18,8 +18,6 @@ from reversion.models import Revision, Version
 
 from guizhou_portal.parts import wholes
 
-#: Not told: set by the portal, or said by the translated fields themselves.
-SILENT = {"id", "created", "updated"}
 AS_FOUND = "as found"  # the comment of a version that records no change of anybody's
 DELETED = "deleted"  # the comment of the version that was stored last, just before
 KEPT_AFTER_DELETION = timedelta(days=30)
@@ -172,7 +170,7 @@ def _name(version):
 
 def _changes(before, after):
     old = before.field_dict if before else {}
-    silent = SILENT | _translated(after._model) | _sizes(after._model)
+    silent = {"id"} | _translated(after._model)
     if before is None:  # a new part is shown with the record it belongs to
         silent |= {field.name for field in wholes(after._model)}
     for name, value in after.field_dict.items():
@@ -180,7 +178,10 @@ def _changes(before, after):
             field = after._model._meta.get_field(name)
         except FieldDoesNotExist:
             continue
-        if field.name in silent or old.get(name) == value or not (old.get(name) or value):
+        # What nobody can edit is not told: the portal sets it, or a picture brings it along.
+        if field.name in silent or not field.editable:
+            continue
+        if old.get(name) == value or not (old.get(name) or value):
             continue
         then, now = shown_value(field, old.get(name)), shown_value(field, value)
         if then != now:
@@ -193,12 +194,6 @@ def _translated(model):
         return set(translator.get_options_for_model(model).fields)
     except NotRegistered:
         return set()
-
-
-def _sizes(model):
-    """The fields that hold the width and height of a picture: they come with it."""
-    pictures = [field for field in model._meta.fields if isinstance(field, models.ImageField)]
-    return {name for field in pictures for name in (field.width_field, field.height_field)}
 
 
 def shown_value(field, value):

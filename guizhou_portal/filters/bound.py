@@ -34,6 +34,15 @@ class Chosen:
     without: str
 
 
+@dataclass(frozen=True)
+class Order:
+    """An order a list can be shown in; ``query`` is the query string of its address."""
+
+    label: str
+    query: str
+    is_chosen: bool
+
+
 class Filters:
     """``given``: a ``QueryDict``. Names nobody declared are nobody's business; values that do not
     exist are in :attr:`wrong` and change nothing.
@@ -75,7 +84,12 @@ class Filters:
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = records.filter(facet.condition(self.model, list(labels)))
-        return found(records, self.words) if self.words else records
+        return records.filter(pk__in=self._found) if self.words else records
+
+    @cached_property
+    def _found(self):
+        """The keys of the records that have the words: looked up once, however often counted."""
+        return found(self.model._base_manager.order_by(), self.words).values("pk")
 
     def panels(self, records):
         """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.
@@ -117,16 +131,22 @@ class Filters:
     @property
     def query_of_records(self):
         """The same without the order: for what always comes in an order of its own."""
-        return self._query(is_sorted=False)
+        return self._query(sort=self.sorts[0])
 
-    def _query(self, without=None, is_sorted=True):
+    @property
+    def orders(self):
+        """The orders to choose from, as addresses that keep what is chosen."""
+        return [Order(sort.label, self._query(sort=sort), sort is self.sort) for sort in self.sorts]
+
+    def _query(self, without=None, sort=None):
+        sort = sort or self.sort
         pairs = [("q", self.words)] if self.words and without != ("q", self.words) else []
         for facet, labels in self.labels.items():
             pairs += [
                 (facet.name, value) for value in sorted(labels) if (facet.name, value) != without
             ]
-        if self.is_sorted and is_sorted:
-            pairs.append(("sort", self.sort.name))
+        if sort is not self.sorts[0]:
+            pairs.append(("sort", sort.name))
         return urlencode(pairs)
 
     @cached_property

@@ -7,7 +7,6 @@ stand in for them (:func:`teach`), so that "Ö" comes after "O" on both, not aft
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.backends.signals import connection_created
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Collate, NullIf
 from django.utils.translation import get_language
@@ -71,9 +70,7 @@ def _compared(one, other):
 
 
 def teach(connection, **kwargs):
+    """Receiver of ``connection_created``."""
     if connection.vendor == "sqlite":
         for name in COLLATIONS.values():
             connection.connection.create_collation(name, _compared)
-
-
-connection_created.connect(teach, dispatch_uid="filters-collations")

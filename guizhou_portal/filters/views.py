@@ -20,7 +20,7 @@ class FilteredListMixin:
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         filters = self.filters
-        if filters.is_active and not self.object_list:
+        if filters.is_active and not context["paginator"].count:
             context["ways_out"] = ways_out(filters, self.records)
         return {
             **context,

@@ -179,7 +179,27 @@ def icon(size, background):
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def tile(size, background, mark_size, rounded):
+    """The mark in the middle of a square of paper, ``mark_size`` of its width; for dark home
+    screens as well. Where it is cut to a circle or a drop, it must lie within the middle four
+    fifths (https://www.w3.org/TR/appmanifest/#icon-masks).
+    """
+    from PIL import Image, ImageDraw
+
+    scale = 4
+    image = Image.new("RGBA", (size * scale, size * scale), (0, 0, 0, 0))
+    radius = size * scale * 0.22 if rounded else 0
+    ImageDraw.Draw(image).rounded_rectangle([(0, 0), image.size], radius, background)
+    image = image.resize((size, size), Image.Resampling.LANCZOS)
+    inner = round(size * mark_size)
+    place = (size - inner) // 2
+    image.paste(icon(inner, background).convert("RGB"), (place, place))
+    return image if rounded else image.convert("RGB")
+
+
 def main():
+    from PIL import Image
+
     ARTWORK.mkdir(parents=True, exist_ok=True)
     IMAGES.mkdir(parents=True, exist_ok=True)
     drawings = {
@@ -198,6 +218,11 @@ def main():
     (IMAGES / "favicon.svg").write_text(favicon, encoding="utf-8")
     icon(32, (0, 0, 0, 0)).save(IMAGES / "favicon.ico", sizes=[(16, 16), (32, 32)])
     icon(180, "#faf7f0").convert("RGB").save(IMAGES / "apple-touch-icon.png", optimize=True)
+    for pixels in (192, 512):  # for the web app manifest
+        for name, mark_size, rounded in (("icon", 0.8, True), ("icon-maskable", 0.64, False)):
+            drawn = tile(pixels, "#faf7f0", mark_size, rounded)
+            drawn = drawn.quantize(64, dither=Image.Dither.NONE)
+            drawn.save(IMAGES / f"{name}-{pixels}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .slugs import unique_slug
+from .slugs import RESERVED, unique_slug
 
 PREVIEW_TIME = timedelta(days=7)
 PREVIEW_SALT = "guizhou_portal.preview"
@@ -108,16 +109,22 @@ class Sluggable(Timestamped):
         with transaction.atomic(using=kwargs.get("using")):
             before = None
             if self.pk and not self._state.adding:
-                before = (
-                    type(self)
-                    ._base_manager.filter(pk=self.pk)
-                    .values_list("slug", flat=True)
-                    .first()
-                )
+                before = self._stored_slug()
             super().save(*args, **kwargs)
             if before and before != self.slug:
                 FormerSlug.objects.remember(self, before)
         return None
+
+    def clean(self):
+        super().clean()
+        # A record that has had it all along can still be saved.
+        if self.slug in RESERVED and self.slug != self._stored_slug():
+            words = _("“%(slug)s” is kept for a page of the portal. Choose another address.")
+            raise ValidationError({"slug": words % {"slug": self.slug}})
+
+    def _stored_slug(self):
+        records = type(self)._base_manager.filter(pk=self.pk)
+        return records.values_list("slug", flat=True).first()
 
     def names_for_slug(self):
         """The texts a slug may be made from, best first."""

@@ -7,6 +7,9 @@ GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}
 )
 
+#: What stands, or may come to stand, in the place of a record's slug below the address of its list.
+RESERVED = frozenset({"calendar", "compare", "embed", "export", "feed", "search", "shortlist"})
+
 
 def ascii_slug(text, max_length=80):
     """``text`` as a slug of letters, digits and hyphens; empty if nothing of it is Latin."""
@@ -14,7 +17,8 @@ def ascii_slug(text, max_length=80):
 
 
 def unique_slug(record, texts, former):
-    """A slug no other record of the model has, from the first of ``texts`` that gives one.
+    """A slug that no other record of the model has, and no page of its own, from the first of
+    ``texts`` that gives one.
 
     ``former``: the former addresses that lead to others, none of which is taken from them.
     A title without Latin letters gives the model's name: ``event``, ``event-2``.
@@ -28,6 +32,7 @@ def unique_slug(record, texts, former):
         # A number shortens a long one.
         for slug in records.filter(slug__startswith=base[:70]).values_list("slug", flat=True)
     }
+    taken |= RESERVED
     slug, number = base, 1
     while slug in taken:
         number += 1

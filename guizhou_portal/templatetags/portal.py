@@ -94,6 +94,12 @@ def rich(record, field):
 
 
 @register.filter
+def with_colon(label):
+    """A label with the colon of the visitor's language, for :func:`labelled`."""
+    return gettext("%(label)s:") % {"label": label}
+
+
+@register.filter
 def known(value):
     """The value, or the words for one that is not published."""
     if value is None or value == "":

@@ -134,6 +134,9 @@ class Project(PublicRecord):
     def get_absolute_url(self):
         return reverse("projects:project", args=[self.slug])
 
+    def get_fact_sheet_url(self):
+        return reverse("projects:project_fact_sheet", args=[self.slug])
+
     def card_line(self):
         return self.sector.name
 

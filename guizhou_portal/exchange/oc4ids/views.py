@@ -1,0 +1,124 @@
+"""The addresses of the project packages."""
+
+import functools
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.utils.translation import override
+
+from guizhou_portal.publishing.models import FormerSlug, Publication, if_published
+from guizhou_portal.publishing.views import read_only
+from projects.filters import ProjectFilters
+from projects.models import Project
+
+from .package import package
+from .values import Edition
+
+
+def open_to_all(view):
+    """Looked at only, and also by scripts of other sites."""
+
+    @functools.wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag"
+        return response
+
+    return read_only(answer)
+
+
+@open_to_all
+def all_projects(request):
+    """Every published project, or those that ``ProjectFilters`` leaves; ``?lang=`` as below."""
+    filters = ProjectFilters(request.GET)
+    known = {"q", "sort", *(facet.name for facet in filters.facets)}
+    return refused(request, known, filters.wrong) or answered(
+        request,
+        reverse("oc4ids"),
+        filters.apply(Project.objects.published()),
+        filters.narrowed(Project.objects.filter(publication=Publication.WITHDRAWN)),
+        filters.query,
+    )
+
+
+@open_to_all
+def one_project(request, slug):
+    """A package of one project; a former slug leads to the present one."""
+    if refusal := refused(request):
+        return refusal
+    records = Project.objects.published().filter(slug=slug)
+    if not records.exists():
+        former = if_published(FormerSlug.objects.record_for(Project, slug))
+        if former and former.slug != slug:
+            query = request.META.get("QUERY_STRING", "")
+            address = reverse("oc4ids_project", args=[former.slug])
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    address = reverse("oc4ids_project", args=[slug])
+    return answered(request, address, records, Project.objects.none())
+
+
+def answered(request, address, records, withdrawn, query=""):
+    """The package in the language of ``?lang=``, the site's first one if nothing is asked for."""
+    language = language_asked(request)
+    edition = Edition(request.build_absolute_uri("/")[:-1], language)
+    asked = f"lang={language}" if language != settings.LANGUAGE_CODE else ""
+    query = "&".join(filter(None, [asked, query]))
+    uri = edition.url(f"{address}?{query}" if query else address)
+    with override(language):
+        found = package(records, withdrawn, edition, uri)
+    if found is None:
+        return problem(HTTPStatus.NOT_FOUND, "No such project is published.")
+    response = FileResponse(found.file, content_type="application/json")
+    response["ETag"] = found.etag
+    response["Last-Modified"] = http_date(found.changed.timestamp())
+    response["Cache-Control"] = "no-cache"  # to be kept, and asked after each time
+    response["Content-Language"] = edition.tag
+    unchanged = get_conditional_response(
+        request, found.etag, int(found.changed.timestamp()), response
+    )
+    if unchanged is not response:
+        found.file.close()
+    return unchanged
+
+
+def language_asked(request):
+    return request.GET.get("lang", "").lower() or settings.LANGUAGE_CODE
+
+
+def refused(request, known=(), wrong=()):
+    """The problem of parameters that are not ``known`` or ``wrong``; None if all are right.
+
+    A program that misspells a filter must not take everything for what it asked for.
+    """
+    languages = dict(settings.LANGUAGES)
+    errors = [
+        {"parameter": name[:100], "detail": "There is no such parameter."}
+        for name in request.GET
+        if name not in {"lang", *known}
+    ]
+    errors += [
+        {"parameter": name, "detail": f"There is no value “{value[:100]}”."}
+        for name, value in wrong
+    ]
+    if language_asked(request) not in languages:
+        errors.append({"parameter": "lang", "detail": f"It is one of: {', '.join(languages)}."})
+    if errors:
+        detail = "The request has a wrong parameter."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+    return None
+
+
+def problem(status, detail, **more):
+    """An error as RFC 9457 describes it."""
+    about = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    return JsonResponse(
+        about | more,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )

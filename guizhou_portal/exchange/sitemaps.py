@@ -1,0 +1,177 @@
+"""Every public page in every language, with its alternates: https://www.sitemaps.org/protocol.html
+
+``/sitemap.xml`` holds all of it as long as that is at most 10,000 addresses. Beyond, it is an index
+of ``/sitemap-<section>.xml``, in parts of 10,000 addresses each (``?p=2``).
+
+The views are Django's. Its ``Sitemap`` class would hold every record of a section in memory and
+look up each address fifteen times, so that a section is a class of our own with the same names.
+"""
+
+import hashlib
+from functools import cached_property
+from itertools import chain
+
+from django.conf import settings
+from django.contrib.sitemaps import views
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+
+from guizhou_portal.context import without_language
+from guizhou_portal.pages.models import Page
+from guizhou_portal.publishing.views import read_only
+
+TEMPLATE = "exchange/sitemap.xml"
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+ADDRESSES = 10_000  # in one file; the protocol allows 50,000 and 50 MB
+RECORDS = ADDRESSES // len(LANGUAGES)
+
+
+@read_only
+def whole(request, **site):
+    """The one file there is, or the index of its parts. ``site``: see :func:`sections_of`."""
+    sections = sections_of(**site)
+    if sum(section.number for section in sections.values()) > RECORDS:
+        index = {"template_name": "exchange/sitemap_index.xml", "sitemap_url_name": "sitemap_part"}
+        # A file without addresses is none.
+        sections = {name: section for name, section in sections.items() if section.number}
+        return unless_known(request, sections, views.index, **index)
+    return unless_known(request, sections, views.sitemap, template_name=TEMPLATE)
+
+
+@read_only
+def part(request, section, **site):
+    """One part of one section; 404 for what there is not."""
+    sections = sections_of(**site)
+    return unless_known(request, sections, views.sitemap, section=section, template_name=TEMPLATE)
+
+
+def unless_known(request, sections, view, **options):
+    """What ``view`` answers, or 304 for who has it already: then no record is read."""
+    said = [request.build_absolute_uri(), view.__name__]
+    said += [(one.number, one.changed) for one in sections.values()]
+    etag = quote_etag(hashlib.sha256(repr(said).encode()).hexdigest()[:32])
+    changed = latest(one.changed for one in sections.values())
+    since = changed and int(changed.timestamp())
+    response = get_conditional_response(request, etag, since)
+    if response is None:
+        response = view(request, sections, **options).render()
+    response["ETag"] = etag
+    if since:
+        response["Last-Modified"] = http_date(since)
+    return response
+
+
+def sections_of(records, shown):
+    """``{name: section}``. ``records``: ``{name: model}``; ``shown``: ``{page: models}``, what
+    fixed pages list. One query for each model, and one for the texts of the pages.
+    """
+    models = dict.fromkeys([*records.values(), *chain(*shown.values())])
+    found = {
+        model: model.objects.published().aggregate(
+            number=Count("pk"), updated=Max("updated"), due=Max("publish_at")
+        )
+        for model in models
+    }
+    newest = {model: latest([one["updated"], one["due"]]) for model, one in found.items()}
+    sections = {
+        name: Records(model, found[model]["number"], newest[model])
+        for name, model in records.items()
+    }
+    return {"pages": FixedPages(shown, newest), **sections}
+
+
+class Section:
+    """One kind of page, under the names Django's views look for."""
+
+    protocol = None  # that of the request
+
+    @property
+    def paginator(self):
+        return Paginator(self.entries, RECORDS)
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        """What the template shows of each address. ``InvalidPage`` if there is no such part."""
+        domain = f"{protocol}://{site.domain}"
+        return [
+            entry
+            for path, changed in self.pairs(self.paginator.page(page))
+            for entry in in_each_language(domain, path, changed)
+        ]
+
+    def get_latest_lastmod(self):
+        return self.changed
+
+
+class Records(Section):
+    """The published records of a model. ``number`` and ``changed`` (of the newest) are known."""
+
+    def __init__(self, model, number, changed):
+        self.model, self.number, self.changed = model, number, changed
+
+    @property
+    def entries(self):
+        return self.model.objects.published().order_by("pk").values_list("slug", "updated")
+
+    @property
+    def paginator(self):
+        paginator = super().paginator
+        paginator.count = self.number  # counted already
+        return paginator
+
+    def pairs(self, entries):
+        """``(address after the language, when it changed last)`` of each record."""
+        sample = without_language(self.model(slug="slug").get_absolute_url())
+        before, after = sample.split("slug")
+        return ((f"{before}{slug}{after}", changed) for slug, changed in entries)
+
+
+class FixedPages(Section):
+    """Pages that are always there; one that lists records changes with the newest of them.
+
+    ``newest``: ``{model: when its newest record changed}``.
+    """
+
+    def __init__(self, shown, newest):
+        self.shown, self.newest = shown, newest
+
+    @cached_property
+    def entries(self):
+        written = dict(Page.objects.values_list("key", "updated"))
+        return [
+            (
+                reverse(route),
+                latest([written.get(key), *map(self.newest.get, self.shown.get(key, ()))]),
+            )
+            for key, route in Page.ROUTES.items()
+        ]
+
+    @property
+    def number(self):
+        return len(Page.ROUTES)
+
+    @property
+    def changed(self):
+        return latest(changed for _, changed in self.entries)
+
+    @staticmethod
+    def pairs(entries):
+        return ((without_language(path), changed) for path, changed in entries)
+
+
+def latest(moments):
+    return max(filter(None, moments), default=None)
+
+
+def in_each_language(domain, path, changed):
+    """One entry for each language of a page; each names all of them."""
+    alternates = [{"lang_code": code, "location": f"{domain}/{code}/{path}"} for code in LANGUAGES]
+    default = {"lang_code": "x-default", "location": alternates[0]["location"]}
+    for alternate in alternates:
+        yield {
+            "location": alternate["location"],
+            "lastmod": changed,
+            "alternates": [*alternates, default],
+        }
