@@ -20,6 +20,7 @@ from .pages.views import LegalPage
 from .pictures.views import social_card
 from .publishing.preview import shared_preview
 from .publishing.views import read_only
+from .search.views import Search, Suggestions
 
 SITEMAP = {
     "records": {
@@ -61,6 +62,8 @@ urlpatterns = [
     path("api/", include("guizhou_portal.exchange.api.urls")),
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
+        path("search/", Search.as_view(), name="search"),
+        path("search/suggestions/", Suggestions.as_view(), name="search_suggestions"),
         path("manifest.webmanifest", manifest, name="manifest"),
         path("card/<slug:kind>/<slug:slug>.png", social_card, name="social_card"),
         path("", include("events.urls")),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
@@ -10,5 +11,6 @@ class SearchConfig(AppConfig):
         autodiscover_modules("search")
         from . import changes, engines
 
+        connection_created.connect(engines.without_compiling)
         post_migrate.connect(engines.prepare, sender=self)
         changes.follow()

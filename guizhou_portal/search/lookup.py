@@ -1,9 +1,10 @@
 """Looks records up by what somebody typed."""
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connections
+from django.db import connection, connections
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Length
+from django.db.models.functions import Collate, Length
 
 from . import changes, engines
 from .models import Word
@@ -24,9 +25,9 @@ def found(queryset, text, titles_only=False):
         return queryset.none()
     kind = ContentType.objects.get_for_model(queryset.model).pk
     column = "title_words" if titles_only else "words"
-    connection = connections[queryset.db]
-    sql, parameters = engines.select_keys(connection.vendor, kind, groups, column)
-    with connection.cursor() as cursor:
+    database = connections[queryset.db]
+    sql, parameters = engines.select_keys(database.vendor, kind, groups, column)
+    with database.cursor() as cursor:
         cursor.execute(f"{sql} LIMIT {FEW + 1}", parameters)
         keys = [key for (key,) in cursor.fetchall()]
     # The statement is ours; what was typed is in the parameters.
@@ -48,10 +49,31 @@ def groups_of(text):
 
 def _words_with(typed):
     """``typed`` as the beginning of a word, and the words that have it inside."""
-    group = [(word, True) for word in sorted(typed)]
+    return [(word, True) for word in sorted(typed)] + [
+        (word, False) for word in words_inside(typed)
+    ]
+
+
+def words_inside(typed):
+    """The words that have one of ``typed`` inside, not at their beginning."""
+    return _shortest(typed, lambda word: Q(text__contains=word) & ~Q(text__startswith=word))
+
+
+def words_beginning(typed):
+    """The words that begin with one of ``typed``."""
+    return _shortest(typed, lambda word: Q(text__startswith=word))
+
+
+def _shortest(typed, condition):
+    found = []
     for word in sorted(typed):
         if can_be_part(word):
-            inside = Word.objects.filter(text__contains=word).exclude(text__startswith=word)
-            known = inside.order_by(Length("text"), "text").values_list("text", flat=True)
-            group += [(one, False) for one in known[:MOST_WORDS]]
-    return group
+            known = Word.objects.filter(condition(word))
+            known = known.order_by(Length("text"), in_plain_order("text"))
+            found += known.values_list("text", flat=True)[:MOST_WORDS]
+    return found
+
+
+def in_plain_order(field):
+    """In the order of Unicode, whatever order the database was set up with."""
+    return Collate(field, {"sqlite": "BINARY", "postgresql": "C"}[connection.vendor])

@@ -26,3 +26,18 @@ class Word(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class PublicEntry(models.Model):
+    """The terms one record is found by on the public site, as :mod:`.index` writes them.
+
+    Its key holds the kind of record and the record's own key, so that the index itself can be
+    asked for one kind and gives its records in a stable order; see :mod:`.results`. Whether the
+    public sees the record is asked of the record.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    terms = models.TextField(blank=True)
+
+    def __str__(self):
+        return str(self.pk)

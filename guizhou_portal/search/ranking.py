@@ -1,0 +1,225 @@
+"""Finds published records and puts the best first, without ever reading all that are found.
+
+A record ranks by where the words stand (all in its title, or not), by how well they fit, and by
+whether that is so in the visitor's language; then by its age. Each such rank is a question to the
+index, see :func:`ranks`. Of one kind of record no more than ``MOST`` are counted or shown.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from . import changes, engines
+from .declared import DECLARED
+from .index import ANYWHERE, AT_START, EVEN_GUARDED, IN_LANGUAGE, IN_TITLE, texts_of
+from .results import ROOM, Kind, kinds
+from .sought import BEGINNING, PART, WHOLE
+from .words import fits, terms_of
+
+MOST = 1000
+#: So often the index is asked for more, where it gave records the public does not see.
+MOST_ROUNDS = 5
+#: So many records are looked at that are found by a text of which the public may not see all.
+MOST_GUARDED = 200
+CLOSE = 3
+
+
+@dataclass
+class Found:
+    """The records of one kind. ``keys``: the best first, as many as were asked for; ``number``:
+    how many there are, of which there may be ``more``. ``rank``: of the first, 0 is the best.
+    """
+
+    kind: Kind
+    keys: list[int] = field(default_factory=list)
+    number: int = 0
+    more: bool = False
+    rank: int = 0
+
+
+def find(words, language, most=None, most_of=None):
+    """``[Found, …]`` of the kinds with records that have all ``words``, the best kind first.
+
+    ``most``: how many records of each kind to name, all that are counted if not given;
+    ``most_of``: of some kinds, ``{kind: number}``.
+    """
+    changes.catch_up()
+    if not words:
+        return []
+    most, most_of = most or MOST, most_of or {}
+    questions = ranks(words, language)
+    # Where whole words are in more records than are counted, there is no need to look for others.
+    whole, any_of_it = _marked(words, WHOLE, ANYWHERE), _marked(words, PART, EVEN_GUARDED)
+    spans = [(whole, kind.first, kind.first + ROOM - 1, MOST + 1) for kind in kinds()]
+    number = Counter(key // ROOM for _n, key in engines.public_keys(connection, spans))
+    many = [kind for kind in kinds() if number[kind.number] > MOST]
+    known = published_keys(many, whole, MOST)
+    rest = [kind for kind in kinds() if kind not in known or not known[kind][1]]
+    known |= published_keys(rest, any_of_it, MOST)
+    few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
+    found = [
+        _rank_many(kind, questions, most_of.get(kind, most))
+        for kind, (_keys, more) in known.items()
+        if more
+    ]
+    by_rank = _ranks_of(few, questions)
+    for kind, keys in few.items():
+        one = _rank_few(kind, keys, by_rank[kind], words, len(questions))
+        del one.keys[most_of.get(kind, most) :]
+        found.append(one)
+    found = [one for one in found if one.number]
+    return sorted(found, key=lambda one: (one.rank, one.kind.number))
+
+
+def ranks(words, language):
+    """Questions to the index, ``[groups, …]``, each wider than the one before or as wide."""
+    anywhere, in_title = IN_LANGUAGE[language]
+    found = []
+    for marks in ((in_title, IN_TITLE), (anywhere, ANYWHERE)):
+        for fit in (WHOLE, BEGINNING, PART):
+            for mark in marks:
+                groups = _marked(words, fit, mark)
+                if groups not in found:
+                    found.append(groups)
+    return found
+
+
+def _marked(words, fit, mark):
+    return [
+        [(f"{mark}{term}", begins) for term, begins in group]
+        for word in words
+        for group in word.groups(fit)
+    ]
+
+
+def published_keys(among, groups, most):
+    """``{kind: (keys, whether there are more)}``: the first ``most`` published records of each."""
+    found = {kind: [] for kind in among}
+    start = {kind: kind.first for kind in among}
+    for _ in range(MOST_ROUNDS):
+        wanted = [(groups, start[kind], kind.first + ROOM - 1, most + 1) for kind in start]
+        keys = defaultdict(list)
+        for _n, key in engines.public_keys(connection, wanted):
+            keys[key // ROOM].append(key % ROOM)
+        for kind in list(start):
+            some = keys[kind.number]
+            found[kind] += _published(kind, some)
+            if len(found[kind]) > most or len(some) <= most:
+                del start[kind]
+            else:
+                start[kind] = kind.first + some[-1] + 1
+        if not start:
+            break
+    return {kind: (keys[:most], len(keys) > most or kind in start) for kind, keys in found.items()}
+
+
+def _published(kind, keys):
+    if not keys:
+        return []
+    first, last = min(keys), max(keys)
+    # Where they stand close together, all between are read sooner than each is named.
+    close = last - first < CLOSE * len(keys)
+    among = {"pk__range": (first, last)} if close else {"pk__in": keys}
+    seen = set(kind.records().filter(**among).values_list("pk", flat=True))
+    return [key for key in keys if key in seen]
+
+
+def _ranks_of(few, questions):
+    """``{kind: {key: rank}}`` of the kinds all of whose records are known: one statement."""
+    spans = []
+    for number in sorted(kind.number for kind in few):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    most = 2 * MOST * MOST_ROUNDS * max(len(few), 1)
+    wanted = [
+        (rank, (groups, first * ROOM, (last + 1) * ROOM - 1, most))
+        for rank, groups in enumerate(questions)
+        for first, last in spans
+    ]
+    best = {kind.number: {} for kind in few}
+    for n, key in sorted(engines.public_keys(connection, [one for _, one in wanted])):
+        best[key // ROOM].setdefault(key % ROOM, wanted[n][0])
+    return {kind: best[kind.number] for kind in few}
+
+
+def _rank_few(kind, keys, ranks_of_keys, words, last):
+    """All ``keys`` are known; what has no rank is found by texts the public may not see."""
+    order = {key: ranks_of_keys[key] for key in keys if key in ranks_of_keys}
+    guarded = [key for key in keys if key not in order]
+    order.update(dict.fromkeys(_seen_by_the_public(kind, guarded[:MOST_GUARDED], words), last))
+    best = sorted(order, key=lambda key: (order[key], key))
+    rank = order[best[0]] if best else last
+    return Found(kind, best, len(best), len(guarded) > MOST_GUARDED, rank)
+
+
+def _rank_many(kind, questions, most):
+    """The best of more records than are counted: rank by rank, until there are enough."""
+    best, first_rank = {}, len(questions)
+    for rank, groups in enumerate(questions):
+        keys, _ = published_keys([kind], groups, most)[kind]
+        best.update(dict.fromkeys(keys))
+        if best:
+            first_rank = min(first_rank, rank)
+        if len(best) >= most:
+            break
+    # Records that are found by guarded texts alone are not counted among so many.
+    return Found(kind, list(best)[:most], MOST if best else 0, True, first_rank)
+
+
+def _seen_by_the_public(kind, keys, words):
+    """Which of these records have all words in texts the public sees at this moment."""
+    if not keys:
+        return []
+    terms = defaultdict(set)
+    for key, _column, text in texts_of(DECLARED[kind.model], keys, public=True):
+        terms[key] |= terms_of(text)
+    return [key for key in keys if all(_has(terms[key], word) for word in words)]
+
+
+def _has(terms, word):
+    if word.is_chinese:
+        return all(
+            any(term.startswith(wanted) for term in terms)
+            for ((wanted, _begins),) in word.groups(WHOLE)
+        )
+    return not word.whole.isdisjoint(terms) or any(
+        fits(one, term) for one in word.spellings for term in terms
+    )
+
+
+def is_there(words):
+    """Whether any published record has all these words as they are."""
+    found = published_keys(kinds(), _marked(words, WHOLE, ANYWHERE), 1)
+    return any(keys for keys, _more in found.values())
+
+
+def suggest(words, language, most):
+    """``[(kind, record), …]``: published records whose title has all ``words``, best first.
+
+    Titles that begin with what was typed come first.
+    """
+    changes.catch_up()
+    if not words:
+        return []
+    start = _marked(words[:1], BEGINNING, AT_START) + _marked(words[1:], BEGINNING, IN_TITLE)
+    questions = [
+        start,
+        _marked(words, BEGINNING, IN_LANGUAGE[language][1]),
+        _marked(words, BEGINNING, IN_TITLE),
+        _marked(words, PART, IN_TITLE),
+    ]
+    found = {}
+    for groups in questions:
+        for kind, (keys, _) in published_keys(kinds(), groups, most).items():
+            found.update(dict.fromkeys((kind, key) for key in keys))
+        if len(found) >= most:
+            break
+    chosen = list(found)[:most]
+    records = {
+        kind: kind.records().in_bulk([key for one, key in chosen if one is kind])
+        for kind in dict.fromkeys(kind for kind, _ in chosen)
+    }
+    return [(kind, records[kind][key]) for kind, key in chosen if key in records[kind]]
