@@ -3,7 +3,7 @@
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-#: What every page needs, in the order of the cascade layers; developers' pages link them one by one.
+#: What every page needs, in the order of the cascade layers; linked one by one in development.
 #: What only some pages need (filters, search, …) they ask for themselves, in their block "assets".
 SHEETS = (
     "css/tokens.css",

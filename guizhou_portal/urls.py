@@ -36,6 +36,7 @@ SITEMAP = {
         Page.Key.CONTRACTS: (Contract,),
         Page.Key.PROJECTS: (Project,),
         Page.Key.LOCATION: (LocationFactor,),
+        Page.Key.DATA: (Event, Official, Contract, Project, LocationFactor),
     },
 }
 FILTERS = (ContractFilters, EventFilters, OfficialFilters, ProjectFilters)

@@ -261,6 +261,22 @@ def test_a_draft_is_neither_listed_nor_counted_nor_named(contracts, client):
     assert "left out" in page(client, "contracts/?event=secret")
 
 
+def test_words_find_no_entry_by_the_name_of_a_draft_it_belongs_to(contracts, client):
+    contract = Contract.objects.get(slug="german")
+    contract.project = ProjectFactory(title="Geheimvorhaben", publication="draft")
+    contract.save()
+    signatory = OfficialFactory(name="GEHEIM Person", publication="draft")
+    contract.parties.update(signatory=signatory)
+    signatory.save()
+    for words in ("Geheimvorhaben", "geheim"):
+        assert shown(client, f"contracts/?q={words}") == [], words
+    signatory.publication = contract.project.publication = "published"
+    signatory.save()
+    contract.project.save()
+    for words in ("Geheimvorhaben", "geheim", "beta"):
+        assert shown(client, f"contracts/?q={words}") == ["german"], words
+
+
 def test_names_are_in_the_order_of_the_visitors_language(db, client):
     names = {"Zebra": "银行", "Äpfel": "啊", "apfel": "中国", "Öl": "不", "Orange": "安"}
     for number, (latin, chinese) in enumerate(names.items()):

@@ -240,6 +240,7 @@ def forgeries(token, editor):
     }
 
 
+@pytest.mark.thorough
 def test_a_token_that_is_not_of_this_field_and_this_editor_counts_for_nothing(
     backoffice, editor, project
 ):

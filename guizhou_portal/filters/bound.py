@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django.utils.functional import cached_property
 
 from guizhou_portal.search.lookup import found
+from guizhou_portal.search.ranking import narrowed
+from guizhou_portal.search.results import RESULTS
 
 from .facets import LONGEST
 
@@ -89,7 +91,8 @@ class Filters:
     @cached_property
     def _found(self):
         """The keys of the records that have the words: looked up once, however often counted."""
-        return found(self.model._base_manager.order_by(), self.words).values("pk")
+        find = narrowed if self.model in RESULTS else found
+        return find(self.model._base_manager.order_by(), self.words).values("pk")
 
     def panels(self, records):
         """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.

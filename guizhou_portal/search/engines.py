@@ -149,6 +149,20 @@ def public_keys(connection, wanted):
         return cursor.fetchall()
 
 
+def select_public(vendor, groups, first, last):
+    """``(sql, parameters)``: the records' own keys of what :func:`public_keys` would find."""
+    if vendor == "sqlite":
+        return (
+            "SELECT rowid - %s FROM search_terms WHERE search_terms MATCH %s"
+            " AND rowid BETWEEN %s AND %s",
+            [first, _all_of(groups, " AND ", " OR ", '"{}"', '"{}" *'), first, last],
+        )
+    return (
+        f"SELECT id - %s FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery AND id BETWEEN %s AND %s",  # noqa: S608  (names of ours)
+        [first, _all_of(groups, " & ", " | ", "'{}'", "'{}':*"), first, last],
+    )
+
+
 def _from_postgresql(connection, wanted, one):
     """It looks for all that match whatever the limit: each question is put once."""
     questions = {}

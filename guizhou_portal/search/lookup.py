@@ -25,13 +25,19 @@ def found(queryset, text, titles_only=False):
         return queryset.none()
     kind = ContentType.objects.get_for_model(queryset.model).pk
     column = "title_words" if titles_only else "words"
-    database = connections[queryset.db]
-    sql, parameters = engines.select_keys(database.vendor, kind, groups, column)
-    with database.cursor() as cursor:
+    statement = engines.select_keys(connections[queryset.db].vendor, kind, groups, column)
+    return queryset.filter(pk__in=few_or_all(queryset.db, *statement))
+
+
+def few_or_all(database, sql, parameters):
+    """The keys a statement of ours finds if they are few, else itself, to be asked within others.
+
+    What was typed is in the ``parameters``.
+    """
+    with connections[database].cursor() as cursor:
         cursor.execute(f"{sql} LIMIT {FEW + 1}", parameters)
         keys = [key for (key,) in cursor.fetchall()]
-    # The statement is ours; what was typed is in the parameters.
-    return queryset.filter(pk__in=keys if len(keys) <= FEW else RawSQL(sql, parameters))  # noqa: S611
+    return keys if len(keys) <= FEW else RawSQL(sql, parameters)  # noqa: S611
 
 
 def groups_of(text):

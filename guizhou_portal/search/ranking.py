@@ -9,12 +9,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Q
 
 from . import changes, engines
 from .declared import DECLARED
 from .index import ANYWHERE, AT_START, EVEN_GUARDED, IN_LANGUAGE, IN_TITLE, texts_of
-from .results import ROOM, Kind, kinds
-from .sought import BEGINNING, PART, WHOLE
+from .lookup import few_or_all
+from .results import RESULTS, ROOM, Kind, kinds
+from .sought import BEGINNING, PART, WHOLE, understood
 from .words import fits, terms_of
 
 MOST = 1000
@@ -188,6 +190,28 @@ def _has(terms, word):
     return not word.whole.isdisjoint(terms) or any(
         fits(one, term) for one in word.spellings for term in terms
     )
+
+
+def narrowed(queryset, text):
+    """The records of a public ``queryset`` that the search finds by ``text``, in their order.
+
+    Unlike :func:`.lookup.found`, nobody finds a record by the name of a draft it belongs to.
+    """
+    changes.catch_up()
+    kind, words = RESULTS[queryset.model], understood(text).words
+    if not words:
+        return queryset.none()
+    last = kind.first + ROOM - 1
+    certain = few_or_all(
+        queryset.db,
+        *engines.select_public(connection.vendor, _marked(words, PART, ANYWHERE), kind.first, last),
+    )
+    wanted = (_marked(words, PART, EVEN_GUARDED), kind.first, last, MOST_GUARDED)
+    guarded = [key - kind.first for _n, key in engines.public_keys(connection, [wanted])]
+    if isinstance(certain, list):
+        guarded = [key for key in guarded if key not in set(certain)]
+    seen = _seen_by_the_public(kind, guarded, words)
+    return queryset.filter(Q(pk__in=certain) | Q(pk__in=seen))
 
 
 def is_there(words):

@@ -26,6 +26,7 @@ def picture(name, size=(1200, 600)):
     return {"name": name, "mimeType": "image/jpeg", "buffer": picture_bytes(size)}
 
 
+@pytest.mark.thorough
 def test_a_picture_is_dropped_looked_at_and_its_focal_point_chosen(site, desk, console, tmp_path):
     project = Project.objects.get(slug="traffic-cloud")
     desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")

@@ -99,6 +99,7 @@ def test_a_new_part_comes_last_wherever_others_are_dragged(site, desk, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_projects_are_dragged_in_their_list_and_saved_with_it(site, desk, console):
     desk.goto(f"{site}/admin/projects/project/?o=1")
     expect(desk.locator(".order-controls")).to_have_count(0)

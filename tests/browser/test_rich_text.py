@@ -88,6 +88,7 @@ def press(page, name):
     settled(page)
 
 
+@pytest.mark.thorough
 def test_a_text_is_written_with_the_keyboard_and_shown_as_written(site, form, console):
     project = Project.objects.get(slug="traffic-cloud")
     page = form(project)

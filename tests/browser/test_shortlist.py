@@ -70,6 +70,7 @@ def test_projects_are_remembered_sent_and_kept_by_whoever_receives_them(site, pa
     assert page.context.cookies() == []
 
 
+@pytest.mark.thorough
 def test_other_tabs_follow(site, page, context):
     other = context.new_page()
     page.goto(f"{site}/en/projects/")
