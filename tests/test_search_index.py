@@ -180,6 +180,7 @@ def test_a_database_that_had_records_before_is_indexed_when_it_is_migrated(db):
     assert found(Project.objects.all(), "project").count() == 2
 
 
+@pytest.mark.thorough
 def test_a_text_of_a_great_many_words_is_found_by_its_title_and_first_words(db):
     words = " ".join(f"aword{number:06}-{'x' * 40}" for number in range(25_000))
     project = ProjectFactory(title="Umfangreich", description_de=words)

@@ -14,6 +14,7 @@ def shown(page):
     return {one.get_attribute("name") for one in page.locator("form .mt").all() if one.is_visible()}
 
 
+@pytest.mark.thorough
 def test_one_switch_chooses_the_language_of_the_whole_form(site, desk, console):
     project = Project.objects.get(slug="traffic-cloud")
     desk.goto(f"{site}/admin/projects/project/{project.pk}/change/")
@@ -31,6 +32,7 @@ def test_one_switch_chooses_the_language_of_the_whole_form(site, desk, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_new_record_begins_with_its_title(site, desk):
     desk.goto(f"{site}/admin/events/event/add/", wait_until="load")
     expect(desk.locator("[name=title_en]")).to_be_focused()
@@ -48,6 +50,7 @@ def test_a_change_is_saved_and_seen_on_the_site(site, desk):
     assert project.title_de == "Verkehrs-Cloud"
 
 
+@pytest.mark.thorough
 def test_a_form_is_not_left_without_asking_while_it_has_changes(site, desk):
     project = Project.objects.get(slug="traffic-cloud")
     address = f"{site}/admin/projects/project/{project.pk}/change/"
@@ -72,6 +75,7 @@ def test_a_form_is_not_left_without_asking_while_it_has_changes(site, desk):
     expect(desk.locator("html")).to_have_attribute("lang", "de")
 
 
+@pytest.mark.thorough
 def test_an_error_in_a_language_that_is_not_shown_is_brought_to_light(site, desk):
     desk.goto(f"{site}/admin/projects/sector/add/")
     desk.locator(".form-languages label", has_text="中文").click()
@@ -81,6 +85,7 @@ def test_an_error_in_a_language_that_is_not_shown_is_brought_to_light(site, desk
     expect(desk.locator(".form-languages .has-errors")).to_have_text("English")
 
 
+@pytest.mark.thorough
 def test_a_person_is_found_by_typing_a_few_letters(site, desk, console):
     item = full_event().programme.first()
     desk.goto(f"{site}/admin/events/programmeitem/{item.pk}/change/")
@@ -92,6 +97,7 @@ def test_a_person_is_found_by_typing_a_few_letters(site, desk, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_the_filters_of_a_list_are_folded_on_a_phone(site, desk):
     desk.set_viewport_size({"width": 360, "height": 800})
     desk.goto(f"{site}/admin/projects/project/?state=published")

@@ -107,6 +107,7 @@ def test_errors_are_listed_first_and_lead_to_their_fields(
         assert error.last.inner_text().strip() in summary.inner_text()
 
 
+@pytest.mark.thorough
 def test_what_was_typed_stays_and_the_field_says_what_is_wrong(form_site, page):
     page.goto(f"{form_site}/de/form/")
     page.get_by_label("Name").fill("贵州 & <b>Söhne</b>")
@@ -131,6 +132,7 @@ def test_what_was_typed_stays_and_the_field_says_what_is_wrong(form_site, page):
     expect(page.locator("body")).to_contain_text("Zeile 2")
 
 
+@pytest.mark.thorough
 def test_an_error_of_the_form_as_a_whole_is_said_once(form_site, page):
     page.goto(f"{form_site}/en/form/")
     page.get_by_label("Name").fill("same")

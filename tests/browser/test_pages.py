@@ -139,6 +139,7 @@ def test_targets_are_large_enough_to_hit(site, page, width, least):
             assert min(box["width"], box["height"]) >= least, link.inner_text()
 
 
+@pytest.mark.thorough
 def test_long_names_and_wide_tables_stay_within_the_page(site, page):
     person = OfficialFactory(
         name="LEUTHEUSSER-SCHNARRENBERGER Sabine", family_name="LEUTHEUSSER-SCHNARRENBERGER"

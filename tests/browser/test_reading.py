@@ -41,6 +41,7 @@ def test_the_theme_follows_the_system_until_the_visitor_chooses(site, page, cont
     assert context.cookies() == []
 
 
+@pytest.mark.thorough
 def test_without_javascript_there_is_no_switch_that_does_nothing(site, browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{site}/de/")
@@ -59,7 +60,11 @@ def test_without_javascript_there_is_no_switch_that_does_nothing(site, browser):
             ["not published", "Retrieved on:", "/projects/traffic-cl"],
             marks=pytest.mark.thorough,
         ),
-        ("zh-hans/contracts/contract-swiss-companies/", ["瑞士企业", "未公布", "检索日期"]),
+        pytest.param(
+            "zh-hans/contracts/contract-swiss-companies/",
+            ["瑞士企业", "未公布", "检索日期"],
+            marks=pytest.mark.thorough,
+        ),
     ],
 )
 def test_a_record_prints_as_a_fact_sheet_with_address_date_and_code(site, page, path, words):
@@ -77,6 +82,7 @@ def test_a_record_prints_as_a_fact_sheet_with_address_date_and_code(site, page, 
     assert [float(one) for one in sheets[0].mediabox[2:]] == pytest.approx([595, 842], abs=2)
 
 
+@pytest.mark.thorough
 def test_the_theme_of_the_screen_does_not_reach_the_paper(site, page):
     page.emulate_media(color_scheme="dark", media="print")
     page.goto(f"{site}/{'de/' + CONFERENCE}")
@@ -110,6 +116,7 @@ def test_wider_spacing_and_twice_the_size_lose_no_text(site, page, language):
         assert clipped == [], path
 
 
+@pytest.mark.thorough
 def test_photos_open_large_one_after_the_other(site, page, console):
     event = EventFactory()
     for number in range(3):
@@ -137,6 +144,7 @@ def test_photos_open_large_one_after_the_other(site, page, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_photo_opens_without_javascript(site, browser):
     photo = PhotoFactory()
     page = browser.new_context(java_script_enabled=False).new_page()

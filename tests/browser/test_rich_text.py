@@ -232,6 +232,7 @@ def test_a_text_that_is_only_looked_at_stays_as_it_was(site, form, console, aske
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_text_is_copied_from_another_language_and_edited_as_source(form, console):
     project = Project.objects.get(slug="traffic-cloud")
     page = form(project)

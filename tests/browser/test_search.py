@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.factories import ProjectFactory
@@ -44,6 +45,7 @@ def test_the_keyboard_goes_through_the_suggestions_and_opens_one(site, page, con
     assert console == []
 
 
+@pytest.mark.thorough
 def test_enter_searches_for_what_is_typed_and_a_pointer_chooses(site, page):
     page.goto(f"{site}/en/nothing/here/")
     field = page.get_by_role("combobox")
@@ -56,6 +58,7 @@ def test_enter_searches_for_what_is_typed_and_a_pointer_chooses(site, page):
     expect(page).to_have_url(f"{site}/en/projects/food-safety-cloud/")
 
 
+@pytest.mark.thorough
 def test_nothing_is_asked_while_chinese_is_being_composed(site, page):
     asked = []
     page.on("request", lambda one: asked.append(one.url) if "suggestions" in one.url else None)
@@ -74,6 +77,7 @@ def test_nothing_is_asked_while_chinese_is_being_composed(site, page):
     assert len(asked) == 1
 
 
+@pytest.mark.thorough
 def test_a_fault_of_the_server_leaves_a_plain_field(site, page):
     page.goto(f"{site}/en/search/")
     page.route("**/suggestions/**", lambda route: route.fulfill(status=500, body="<html>"))

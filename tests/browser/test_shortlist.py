@@ -103,6 +103,7 @@ def test_what_another_hand_stored_is_not_believed(site, page, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_browser_that_stores_nothing_remembers_for_the_page(site, page, console):
     page.add_init_script(
         """Object.defineProperty(window, "localStorage", {
@@ -133,6 +134,7 @@ def test_a_full_list_says_so_and_projects_that_are_gone_are_dropped(site, page):
     assert stored(page) == ["traffic-cloud"]
 
 
+@pytest.mark.thorough
 def test_without_javascript_no_button_promises_what_it_cannot_do(site, browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{site}/en/projects/")

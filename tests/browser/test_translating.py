@@ -1,5 +1,6 @@
 """A colleague completes another language: both beside each other, texts copied, lengths shown."""
 
+import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from playwright.sync_api import expect
@@ -33,6 +34,7 @@ def test_two_languages_stand_beside_each_other(site, desk):
     expect(chinese).not_to_be_visible()
 
 
+@pytest.mark.thorough
 def test_texts_that_may_only_be_read_follow_the_language_too(site, page, client, editor):
     editor.is_superuser = False
     editor.is_staff = True
@@ -51,6 +53,7 @@ def test_texts_that_may_only_be_read_follow_the_language_too(site, page, client,
     expect(title).not_to_be_visible()
 
 
+@pytest.mark.thorough
 def test_an_empty_text_is_copied_from_another_language(site, desk):
     project = form_of(desk, site)
     field = desk.locator("[name=tagline_en]")
@@ -63,6 +66,7 @@ def test_an_empty_text_is_copied_from_another_language(site, desk):
     expect(row.locator(".copy-text")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_title_says_how_much_of_it_a_search_result_shows(site, desk):
     form_of(desk, site)
     field, length = desk.locator("[name=title_en]"), desk.locator("#id_title_en_length")
@@ -79,6 +83,7 @@ def test_a_title_says_how_much_of_it_a_search_result_shows(site, desk):
     expect(desk.locator("#id_summary_zh_hans_length")).to_contain_text("79 of about 78")
 
 
+@pytest.mark.thorough
 def test_a_look_at_another_language_is_no_unsaved_change(site, desk):
     asked = []
     desk.on("dialog", lambda dialog: (asked.append(1), dialog.accept()))
