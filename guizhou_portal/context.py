@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.utils.translation import get_language
 
 #: Languages in themselves, and short, for the switch.
@@ -41,7 +41,10 @@ def kept_query(request):
 
 def later_page(request):
     """``page=2`` and so on for the later pages of a list, otherwise nothing."""
-    number = request.GET.get("page", "")
+    try:
+        number = request.GET.get("page", "")
+    except SuspiciousOperation:  # too many parameters: the page that says so is a page, too
+        return ""
     view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
     if getattr(view, "paginate_by", None) and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
         return f"page={number}" if number != "1" else ""

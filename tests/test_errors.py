@@ -125,3 +125,12 @@ def test_an_endless_name_of_a_file_is_not_found(client):
 @pytest.mark.parametrize("name", ["%00", "a%00b", "%FF", "Ü"])
 def test_a_card_of_no_possible_name_is_not_found(db, client, name):
     assert client.get(f"/en/card/project/{name}.png").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "projects/", "contracts/feed/", "search/", "compare/"])
+def test_an_address_with_too_many_parameters_is_refused_in_words(db, client, path):
+    response = client.get(f"/en/{path}?" + "&".join(f"p{n}=1" for n in range(6000)))
+    assert response.status_code in (200, 400)  # what nobody reads does no harm
+    assert "Traceback" not in response.content.decode()
+    if response.status_code == 400:
+        assert 'lang="en"' in response.content.decode()
