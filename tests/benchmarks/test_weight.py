@@ -34,13 +34,14 @@ def test_weight_and_requests_of_each_page(portal, client, capsys, language):
             names = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode()))
             names -= {*SHEETS, PRINT_SHEET}  # one file in production
             scripts = sum(packed(static_file(name)) for name in names if name.endswith(".js"))
+            own = sum(packed(static_file(name)) for name in names if name.endswith(".css"))
             # Pages with headlines in the serif ask for it in their head; Chinese ones do not.
             types = [name for name in names if name.endswith(".woff2")]
             type_ = sum(len(static_file(name)) for name in types)
             icon = packed(static_file("img/favicon.svg"))
-            total = packed(page) + styles + scripts + type_ + icon
-            requests = 3 + len(types) + sum(name.endswith(".js") for name in names)
-            row = (total, packed(page), styles, scripts, type_)
+            total = packed(page) + styles + own + scripts + type_ + icon
+            requests = 3 + len(types) + sum(name.endswith((".js", ".css")) for name in names)
+            row = (total, packed(page), styles + own, scripts, type_)
             print(
                 f"{f'/{language}/{path}':60}",
                 *(f"{one / 1024:6.1f}" for one in row),
