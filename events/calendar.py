@@ -19,13 +19,12 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from guizhou_portal.exchange.identity import uid_of
+from guizhou_portal.exchange.languages import tag
 from guizhou_portal.exchange.words import plain
 from guizhou_portal.templatetags.portal import translation
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 REFRESH = timedelta(hours=12)
-#: Of the site's language codes, those that are written otherwise (RFC 5646).
-LANGUAGE_TAGS = {"zh-hans": "zh-Hans"}
 
 
 def calendar_of(event, page, *, source, with_programme=False):
@@ -147,8 +146,8 @@ def _say(entry, name, record, field):
     """A text, marked with its language where it is not the calendar's."""
     text, language = translation(record, field)
     is_foreign = language not in (None, get_language())
-    tag = {"LANGUAGE": LANGUAGE_TAGS.get(language, language)} if is_foreign else None
-    entry.add(name, plain(text), parameters=tag)
+    mark = {"LANGUAGE": tag(language)} if is_foreign else None
+    entry.add(name, plain(text), parameters=mark)
 
 
 def _add_revision(entry, event):

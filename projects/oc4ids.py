@@ -24,6 +24,7 @@ What the standard has no place for, or only one that says more than we know, is 
 """
 
 from guizhou_portal.documents import kind_of
+from guizhou_portal.exchange.languages import tag
 from guizhou_portal.exchange.oc4ids.values import (
     MEDIA_TYPES,
     OWN,
@@ -32,7 +33,6 @@ from guizhou_portal.exchange.oc4ids.values import (
     own_identifier,
     page_document,
     project_identifier,
-    tag,
     value,
 )
 from guizhou_portal.search.words import without_tags

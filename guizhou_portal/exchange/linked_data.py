@@ -17,11 +17,10 @@ from guizhou_portal.licences import Licence
 from guizhou_portal.richtext import RichTextField
 from guizhou_portal.templatetags.portal import translation
 
+from .languages import TAGS
 from .plain_text import shortened, without_markup
 
 VOCABULARY = "https://schema.org"
-#: Our languages as BCP 47 writes them.
-TAGS = {code: "zh-Hans" if code == "zh-hans" else code for code, _ in settings.LANGUAGES}
 #: ``{model: Declared}``
 DECLARED = {}
 

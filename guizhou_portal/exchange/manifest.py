@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from guizhou_portal.pages.models import Page
 from guizhou_portal.publishing.views import read_only
 
-from .linked_data import TAGS
+from .languages import TAGS
 from .plain_text import on_one_line
 
 PAPER = "#faf7f0"  # as --paper of the light theme

@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import get_language
 
-from .linked_data import DECLARED, TAGS, VOCABULARY, Graph, known, said_in, words
+from .languages import TAGS
+from .linked_data import DECLARED, VOCABULARY, Graph, known, said_in, words
 from .publisher import publisher
 
 #: What could end the script element, or a line in old JavaScript.

@@ -8,7 +8,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.db.models import Max
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 import events.oc4ids
 import projects.oc4ids
@@ -115,16 +115,13 @@ def publisher(operator, edition):
 
 def data_licence(operator):
     """The address of the licence the operator stated for the data; nothing if none was stated."""
-    stated = getattr(operator, "data_licence", "")
+    stated = operator.data_licence
     return Licence(stated).url if stated in Licence.values else ""
 
 
 def publication_policy(edition):
     """The page that explains the data."""
-    try:
-        return edition.url(reverse("data"))
-    except NoReverseMatch:
-        return ""
+    return edition.url(reverse("data"))
 
 
 def as_json(value):

@@ -7,10 +7,10 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django_countries import countries
 
+from guizhou_portal.exchange.languages import tag
+
 #: Begins the identifiers and names the schemes of our own. It is no registered prefix.
 OWN = "guizhou-portal"
-#: BCP 47 tags where they are not simply the language's code.
-TAGS = {"zh-hans": "zh-Hans"}
 MEDIA_TYPES = {
     "PDF": "application/pdf",
     "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -38,10 +38,6 @@ class Edition:
 
     def url(self, path):
         return urljoin(f"{self.site}/", path)
-
-
-def tag(language):
-    return TAGS.get(language, language)
 
 
 def filled(**fields):

@@ -1,15 +1,13 @@
 """The addresses of the project packages."""
 
-import functools
-from http import HTTPStatus
-
 from django.conf import settings
-from django.http import FileResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import FileResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import override
 
+from guizhou_portal.exchange.api.problems import problem_response, wrong_parameters
 from guizhou_portal.publishing.models import FormerSlug, Publication, if_published
 from guizhou_portal.publishing.views import read_only
 from projects.filters import ProjectFilters
@@ -19,20 +17,7 @@ from .package import package
 from .values import Edition
 
 
-def open_to_all(view):
-    """Looked at only, and also by scripts of other sites."""
-
-    @functools.wraps(view)
-    def answer(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag"
-        return response
-
-    return read_only(answer)
-
-
-@open_to_all
+@read_only
 def all_projects(request):
     """Every published project, or those that ``ProjectFilters`` leaves; ``?lang=`` as below."""
     filters = ProjectFilters(request.GET)
@@ -46,7 +31,7 @@ def all_projects(request):
     )
 
 
-@open_to_all
+@read_only
 def one_project(request, slug):
     """A package of one project; a former slug leads to the present one."""
     if refusal := refused(request):
@@ -72,7 +57,7 @@ def answered(request, address, records, withdrawn, query=""):
     with override(language):
         found = package(records, withdrawn, edition, uri)
     if found is None:
-        return problem(HTTPStatus.NOT_FOUND, "No such project is published.")
+        return problem_response(request, 404, "No such project is published.")
     response = FileResponse(found.file, content_type="application/json")
     response["ETag"] = found.etag
     response["Last-Modified"] = http_date(found.changed.timestamp())
@@ -95,30 +80,16 @@ def refused(request, known=(), wrong=()):
 
     A program that misspells a filter must not take everything for what it asked for.
     """
-    languages = dict(settings.LANGUAGES)
-    errors = [
-        {"parameter": name[:100], "detail": "There is no such parameter."}
+    languages = list(dict(settings.LANGUAGES))
+    found = [
+        (name[:100], "There is no such parameter.", None)
         for name in request.GET
         if name not in {"lang", *known}
     ]
-    errors += [
-        {"parameter": name, "detail": f"There is no value “{value[:100]}”."}
-        for name, value in wrong
-    ]
+    found += [(name, f"There is no value “{value[:100]}”.", None) for name, value in wrong]
     if language_asked(request) not in languages:
-        errors.append({"parameter": "lang", "detail": f"It is one of: {', '.join(languages)}."})
-    if errors:
-        detail = "The request has a wrong parameter."
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
-    return None
-
-
-def problem(status, detail, **more):
-    """An error as RFC 9457 describes it."""
-    about = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
-    return JsonResponse(
-        about | more,
-        status=status,
-        content_type="application/problem+json",
-        json_dumps_params={"ensure_ascii": False},
-    )
+        found.append(("lang", "There is no such language.", languages))
+    if not found:
+        return None
+    wrong_ones = wrong_parameters(found)
+    return problem_response(request, wrong_ones.status, wrong_ones.detail, **wrong_ones.more)
