@@ -149,17 +149,21 @@ def told(response, asked):
     )
 
 
-def test_what_is_not_public_is_told_nowhere(surrounded, client):
-    for language in LANGUAGES:
-        for path in addresses():
-            response = client.get(f"/{language}/{path}")
-            assert response.status_code == 200, path
-            found = SECRET.search(told(response, path))
-            assert not found, (
-                language,
-                path,
-                found and told(response, path)[found.start() - 90 :][:180],
-            )
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(one, marks=() if one == "zh-hans" else pytest.mark.thorough)
+        for one in LANGUAGES
+    ],
+)
+def test_what_is_not_public_is_told_on_no_page(surrounded, client, language):
+    for path in addresses():
+        response = client.get(f"/{language}/{path}")
+        assert response.status_code == 200, path
+        assert not SECRET.search(told(response, path)), path
+
+
+def test_what_is_not_public_is_told_to_no_program(surrounded, client):
     for path in machine_addresses():
         response = client.get(path)
         assert response.status_code in (200, 422), path
