@@ -1,4 +1,5 @@
-// The header's theme switch and menu. One file: another request would delay the headlines' type.
+// The header's theme switch, its menu and the panels that close as it does. One file: another request would
+// delay the headlines' type.
 "use strict";
 
 (() => {
@@ -40,25 +41,26 @@
     });
   };
 
-  // The open menu covers what is behind it: it closes with Escape, and when the keyboard goes on.
-  const startMenu = () => {
-    const menu = document.querySelector(".menu-button");
-    menu.addEventListener("focusout", (event) => {
-      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-    });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    });
-    document.addEventListener("click", (event) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
+  // What opens over the page, as the menu does, closes with Escape, and when the reader goes on.
+  const startPanels = () => {
+    for (const panel of document.querySelectorAll(".menu-button, .filter, .actions-row > li > details")) {
+      panel.addEventListener("focusout", (event) => {
+        if (event.relatedTarget && !panel.contains(event.relatedTarget)) panel.open = false;
+      });
+      panel.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !panel.open) return;
+        panel.open = false;
+        panel.querySelector("summary").focus();
+      });
+      document.addEventListener("click", (event) => {
+        if (!panel.contains(event.target)) panel.open = false;
+      });
+    }
   };
 
   const start = () => {
     startSwitch();
-    startMenu();
+    startPanels();
   };
   // Asking for the system's colours makes the browser lay the page out: after the first frame it has.
   const afterFirstFrame = () => requestAnimationFrame(() => setTimeout(start));

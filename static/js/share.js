@@ -45,20 +45,4 @@
       if (error.name !== "AbortError") details.open = true;
     }
   });
-
-  // Open panels of this row cover what is behind them: as the header's menu, they close with Escape and when
-  // the reader goes on.
-  document.querySelectorAll(".actions-row > li > details").forEach((menu) => {
-    menu.addEventListener("focusout", (event) => {
-      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-    });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    });
-    document.addEventListener("click", (event) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
-  });
 })();
