@@ -13,10 +13,10 @@ from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext as _
-from modeltranslation.translator import NotRegistered, translator
 from reversion.models import Revision, Version
 
 from guizhou_portal.parts import wholes
+from guizhou_portal.translated import translated_fields
 
 AS_FOUND = "as found"  # the comment of a version that records no change of anybody's
 DELETED = "deleted"  # the comment of the version that was stored last, just before
@@ -170,7 +170,8 @@ def _name(version):
 
 def _changes(before, after):
     old = before.field_dict if before else {}
-    silent = {"id"} | _translated(after._model)
+    # A translated field only repeats the text of the active language.
+    silent = {"id", *translated_fields(after._model)}
     if before is None:  # a new part is shown with the record it belongs to
         silent |= {field.name for field in wholes(after._model)}
     for name, value in after.field_dict.items():
@@ -186,14 +187,6 @@ def _changes(before, after):
         then, now = shown_value(field, old.get(name)), shown_value(field, value)
         if then != now:
             yield Change(field.verbose_name, *compared(then, now))
-
-
-def _translated(model):
-    """The fields that only repeat the text of the active language."""
-    try:
-        return set(translator.get_options_for_model(model).fields)
-    except NotRegistered:
-        return set()
 
 
 def shown_value(field, value):

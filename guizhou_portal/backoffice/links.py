@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Replace, StrIndex
 from django.utils import timezone
-from modeltranslation.translator import NotRegistered, translator
 
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import translated_fields
 
 from .models import LinkCheck
 
@@ -21,10 +21,7 @@ HREF = re.compile(r'href="([^"]*)"')
 
 def link_fields(model):
     """The columns of ``model`` that hold addresses or formatted text, in each language."""
-    try:
-        repeated = set(translator.get_options_for_model(model).fields)
-    except NotRegistered:
-        repeated = set()
+    repeated = translated_fields(model)
     return [
         field
         for field in model._meta.concrete_fields

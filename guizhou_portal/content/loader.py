@@ -14,9 +14,11 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import override
 from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal.translated import translated_fields
+
 from . import source
 from .models import LoadedRecord
-from .shape import LANGUAGES, as_written, exact, field_of, part, parts_of, plain, translated, words
+from .shape import LANGUAGES, as_written, exact, field_of, part, parts_of, plain, words
 
 #: Model of each list in the files, with the field that identifies its records.
 MODELS = {
@@ -124,7 +126,7 @@ class _Run:
             self.fill(new, part(record, fields), owner=(relation.field.name, instance))
 
     def assign(self, instance, field, value, record):
-        if field.name in translated(type(instance)):
+        if field.name in translated_fields(type(instance)):
             for language in LANGUAGES:
                 text = value[language].strip()
                 setattr(instance, build_localized_fieldname(field.name, language), text)
@@ -184,7 +186,7 @@ def stored(instance, owner=None):
 def columns_of(model, owner=None):
     """The fields of ``model`` an editor can change, but for ``owner``."""
     # The plain columns of translated fields only mirror one of the languages.
-    left_out = translated(model) | {owner}
+    left_out = {*translated_fields(model), owner}
     fields = [*model._meta.fields, *model._meta.many_to_many]
     return [
         field

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from modeltranslation.translator import NotRegistered, translator
+
+from guizhou_portal.translated import translated_fields
 
 from .source import Mapping, SourceRecord
 
@@ -20,14 +21,6 @@ def parts_of(model):
     }
 
 
-def translated(model):
-    """The names of the model's translated fields."""
-    try:
-        return set(translator.get_options_for_model(model).fields)
-    except NotRegistered:
-        return set()
-
-
 def as_written(record, model):
     """The fields of ``record`` as JSON can keep them, to see whether the file has changed.
 
@@ -37,7 +30,7 @@ def as_written(record, model):
     return {
         name: _parts(record, name, value, parts[name].related_model)
         if name in parts
-        else _value(record, field_of(record, model, name), value, name in translated(model))
+        else _value(record, field_of(record, model, name), value, name in translated_fields(model))
         for name, value in record.fields.items()
     }
 

@@ -9,11 +9,11 @@ from functools import cached_property
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.publishing.models import PublicRecord, published
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import translated_fields
 
 #: ``{model: Searchable}``
 DECLARED = {}
@@ -119,10 +119,7 @@ def related_model(model, path):
 
 
 def is_translated(model, name):
-    try:
-        return name in translator.get_options_for_model(model).fields
-    except NotRegistered:
-        return False
+    return name in translated_fields(model)
 
 
 def in_each_language(model, name):

@@ -10,27 +10,19 @@ from django.forms import Field as FormField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.forms import is_visible
+from guizhou_portal.translated import translated_fields
 
 from .cells import FileCell, cell_of
 
 REQUIRED = FormField.default_error_messages["required"]
 
 
-def texts_of(model):
-    """The names of the translated fields of ``model``, without those of the single languages."""
-    try:
-        return list(translator.get_options_for_model(model).fields)
-    except NotRegistered:
-        return []
-
-
 def in_columns(model, *names):
     """``names`` of fields as a sheet has them: a translated text has a column for each language."""
-    texts = texts_of(model)
+    texts = translated_fields(model)
     return [
         column
         for name in names
@@ -148,7 +140,7 @@ def problems_of(record, exclude=()):
     A required text is required in one language. Django itself would ask for the active one, and
     say everything about the others twice.
     """
-    texts = texts_of(type(record))
+    texts = translated_fields(type(record))
     exclude = {*exclude, *texts}
     # That the records exist which it names is known: their cells found them.
     named = {

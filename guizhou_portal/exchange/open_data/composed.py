@@ -12,9 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django_countries.fields import CountryField
-from modeltranslation.translator import NotRegistered, translator
 
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import translated_fields
 
 from .fields import (
     Amount,
@@ -308,16 +308,9 @@ class Public(Field):
 
 
 def kind_of_field(field):
-    if is_translated(field):
+    if field.name in translated_fields(field.model):
         if isinstance(field, RichTextField):
             return FormattedText
         return LongText if isinstance(field, models.TextField) else Text
     found = next((kind for of, kind in KINDS if isinstance(field, of)), None)
     return found or (Code if field.choices else Field)
-
-
-def is_translated(field):
-    try:
-        return field.name in translator.get_options_for_model(field.model).fields
-    except NotRegistered:
-        return False
