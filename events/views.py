@@ -3,9 +3,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
+from guizhou_portal.context import with_query
 from guizhou_portal.exchange.answers import conditional, latest_change
 from guizhou_portal.exchange.fact_sheets.views import FactSheet
-from guizhou_portal.exchange.words import title_of_list, with_query
+from guizhou_portal.exchange.words import title_of_list
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin

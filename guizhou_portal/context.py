@@ -30,13 +30,15 @@ def without_language(path):
     return None
 
 
-def kept_query(request):
-    """What of the query string makes another page: what a list is narrowed by, as its view says in
-    ``request.kept_query``, and the number of its later pages. With its question mark, or nothing.
-    """
-    parts = [getattr(request, "kept_query", ""), later_page(request)]
+def with_query(address, *parts):
+    """``address`` with a query string of those ``parts`` that are not empty, if there are any."""
     query = "&".join(filter(None, parts))
-    return query and f"?{query}"
+    return f"{address}?{query}" if query else address
+
+
+def kept_query(request):
+    """What of the query string makes another page, as its view says: what a list is narrowed by."""
+    return getattr(request, "kept_query", "")
 
 
 def later_page(request):
@@ -67,7 +69,9 @@ def addresses(request):
 
     The address after the prefix is the same in every language, so no lookup is needed.
     """
-    rest = (without_language(request.path) or "") + kept_query(request)
+    rest = with_query(
+        without_language(request.path) or "", kept_query(request), later_page(request)
+    )
     site = site_address(request)
     current = get_language()
     preview = getattr(request, "preview_address", None)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.generic import View
 
-from guizhou_portal.context import site_address
+from guizhou_portal.context import site_address, with_query
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.pages.models import Operator, Page
 from guizhou_portal.publishing.views import ReadOnlyMixin
@@ -29,7 +29,7 @@ from guizhou_portal.templatetags.portal import translation
 from .answers import conditional, latest_change
 from .atom import TYPE, AtomFeed
 from .identity import tag_of, tag_of_record
-from .words import plain, title_of_list, with_query
+from .words import plain, title_of_list
 
 PER_PAGE = 50
 PORTAL = "Guizhou Portal"
@@ -128,8 +128,7 @@ def atom_of(request, feed, filters, page):
 
 def page_address(address, query, number):
     """The address of a page of a feed; the first is the feed itself."""
-    later = f"page={number}" if number > 1 else ""
-    return with_query(address, "&".join(filter(None, [query, later])))
+    return with_query(address, query, f"page={number}" if number > 1 else "")
 
 
 def _pages(address, query, page):

@@ -39,7 +39,3 @@ def title_of_list(title, filters):
     if words:
         title = _("%(list)s (%(filters)s)") % {"list": title, "filters": words}
     return f"{plain(title)} · Guizhou Portal"
-
-
-def with_query(address, query):
-    return f"{address}?{query}" if query else address

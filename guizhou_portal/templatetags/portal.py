@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
+from guizhou_portal.context import kept_query, with_query
 from guizhou_portal.licences import Licence
 from guizhou_portal.pictures.focus import focus_classes, focus_of
 from guizhou_portal.pictures.renditions import (
@@ -221,9 +222,7 @@ def office(appearance):
 @register.filter
 def at_page(request, number):
     """The address of a page of the list that is shown, with what the list is narrowed by."""
-    parts = [getattr(request, "kept_query", ""), f"page={number}" if number > 1 else ""]
-    query = "&".join(filter(None, parts))
-    return f"{request.path}?{query}" if query else request.path
+    return with_query(request.path, kept_query(request), f"page={number}" if number > 1 else "")
 
 
 @register.filter

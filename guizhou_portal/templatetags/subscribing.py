@@ -3,7 +3,8 @@
 from django import template
 from django.urls import reverse
 
-from guizhou_portal.exchange.words import title_of_list, with_query
+from guizhou_portal.context import with_query
+from guizhou_portal.exchange.words import title_of_list
 
 register = template.Library()
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from guizhou_portal.backoffice.roles import TRANSLATE
+from guizhou_portal.context import with_query
 
 from .explanation import columns_explained
 from .imports import apply, run
@@ -82,8 +83,7 @@ class SheetMixin:
         addresses = {}
         if self.sheet:
             query = request.GET.urlencode()
-            export = self.own_address("export")
-            addresses["export_address"] = f"{export}?{query}" if query else export
+            addresses["export_address"] = with_query(self.own_address("export"), query)
             if self.has_import_permission(request):
                 addresses["import_address"] = self.own_address("import")
         return super().changelist_view(request, {**addresses, **(extra_context or {})})

@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Path, Query
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
-from guizhou_portal.context import site_address
+from guizhou_portal.context import site_address, with_query
 from guizhou_portal.exchange.open_data.changes import last_change, public_changes
 from guizhou_portal.exchange.open_data.reading import LANGUAGES, Reading, in_zone
 from guizhou_portal.exchange.open_data.resources import API, api_url, resources
@@ -236,7 +236,7 @@ def one_record(request, response, resource, key, language):
             raise Problem(404, f"There is no such record among the {resource.name}.")
         query = request.META.get("QUERY_STRING", "")
         address = api_url(now, Reading(site_address(request)))
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return HttpResponsePermanentRedirect(with_query(address, query))
     response["Last-Modified"] = http_date(last_moment().timestamp())
     return resource.as_json(record, Reading(site_address(request), language))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from guizhou_portal.backoffice.sheets.writing import CONTENT_TYPES, file_name
-from guizhou_portal.context import site_address
+from guizhou_portal.context import site_address, with_query
 from guizhou_portal.exchange.api.middleware import MAX_AGE, open_to_others
 from guizhou_portal.exchange.open_data.changes import last_change, public_changes
 from guizhou_portal.exchange.open_data.reading import Reading
@@ -114,7 +114,7 @@ def as_file(request, sheet, kind, query):
     content = sheet.workbook()
     if content is None:
         address = reverse("data_sheet", args=[sheet.resource.name, "csv"])
-        return HttpResponseRedirect(f"{address}?{query}" if query else address)
+        return HttpResponseRedirect(with_query(address, query))
     return FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
 
 

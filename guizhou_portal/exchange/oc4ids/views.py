@@ -7,6 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import override
 
+from guizhou_portal.context import site_address, with_query
 from guizhou_portal.exchange.api.problems import problem_response, wrong_parameters
 from guizhou_portal.publishing.models import FormerSlug, Publication, if_published
 from guizhou_portal.publishing.views import read_only
@@ -42,7 +43,7 @@ def one_project(request, slug):
         if former and former.slug != slug:
             query = request.META.get("QUERY_STRING", "")
             address = reverse("oc4ids_project", args=[former.slug])
-            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+            return HttpResponsePermanentRedirect(with_query(address, query))
     address = reverse("oc4ids_project", args=[slug])
     return answered(request, address, records, Project.objects.none())
 
@@ -50,10 +51,9 @@ def one_project(request, slug):
 def answered(request, address, records, withdrawn, query=""):
     """The package in the language of ``?lang=``, the site's first one if nothing is asked for."""
     language = language_asked(request)
-    edition = Edition(request.build_absolute_uri("/")[:-1], language)
+    edition = Edition(site_address(request), language)
     asked = f"lang={language}" if language != settings.LANGUAGE_CODE else ""
-    query = "&".join(filter(None, [asked, query]))
-    uri = edition.url(f"{address}?{query}" if query else address)
+    uri = edition.url(with_query(address, asked, query))
     with override(language):
         found = package(records, withdrawn, edition, uri)
     if found is None:
