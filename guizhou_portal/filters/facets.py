@@ -5,6 +5,7 @@ Several values of one facet mean "or"; a record that has none has the value :dat
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import datetime
 from functools import partial
@@ -27,7 +28,7 @@ LONGEST = 100  # characters of a value
 MOST_CHOICES = 40
 
 
-class Facet:
+class Facet(ABC):
     """One thing to filter by.
 
     ``name``: in the address. ``label``: in words. ``value``: the lookup or expression that gives a
@@ -68,7 +69,13 @@ class Facet:
 
     def existing(self, model, values):
         """Those of ``values`` that there are, with their names: ``{value: label}``."""
-        raise NotImplementedError
+        known = [value for value in values if value != UNKNOWN]
+        unknown = {UNKNOWN: self.unknown_label()} if len(known) < len(values) else {}
+        return (self.known(model, known) if known else {}) | unknown
+
+    @abstractmethod
+    def known(self, model, values):
+        """:meth:`existing` for values that are not :data:`UNKNOWN`."""
 
     def choices(self, records):
         """``[(value, label, number of records), …]`` of ``records``, in the order to show."""
@@ -90,9 +97,9 @@ class Facet:
         every = self.with_value(self.values_of(records.model._base_manager.order_by()))
         return records.exclude(pk__in=every.values("pk")).count()
 
+    @abstractmethod
     def labels(self, values):
         """``{value: label}`` of values the database has, in the order to show."""
-        raise NotImplementedError
 
     def unknown_label(self):
         return capfirst(gettext("not published"))
@@ -112,7 +119,11 @@ class CodeFacet(Facet):
         return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
 
     def existing(self, model, values):
-        return self.labels([value for value in values if value in self.codes.values])
+        # A code list may have a code of its own for what is unknown.
+        return self.known(model, values)
+
+    def known(self, model, values):
+        return self.labels(values)
 
     def labels(self, values):
         return {code.value: capfirst(code.label) for code in self.codes if code.value in values}
@@ -120,6 +131,7 @@ class CodeFacet(Facet):
 
 class YesNoFacet(Facet):
     STORED = {"yes": True, "no": False}
+    LABELS = {"yes": _("Yes"), "no": _("No")}
 
     def stored(self, value):
         return self.STORED[value]
@@ -127,18 +139,15 @@ class YesNoFacet(Facet):
     def with_value(self, every):
         return every.filter(facet_value__isnull=False)
 
-    def existing(self, model, values):
-        labels = {"yes": _("Yes"), "no": _("No"), UNKNOWN: self.unknown_label()}
-        return {value: labels[value] for value in labels if value in values}
+    def known(self, model, values):
+        return self.labels(values)
 
     def counts(self, records):
-        names = {True: "yes", False: "no"}
+        names = {stored: name for name, stored in self.STORED.items()}
         return {names.get(value): number for value, number in super().counts(records).items()}
 
     def labels(self, values):
-        return {
-            name: label for name, label in (("yes", _("Yes")), ("no", _("No"))) if name in values
-        }
+        return {name: label for name, label in self.LABELS.items() if name in values}
 
 
 class YearFacet(Facet):
@@ -151,9 +160,8 @@ class YearFacet(Facet):
             condition |= Q(**{lookup: True if value == UNKNOWN else int(value)})
         return condition
 
-    def existing(self, model, values):
-        years = {one: one for one in values if re.fullmatch(r"[12]\d{3}", one, re.ASCII)}
-        return years | ({UNKNOWN: self.unknown_label()} if UNKNOWN in values else {})
+    def known(self, model, values):
+        return {one: one for one in values if re.fullmatch(r"[12]\d{3}", one, re.ASCII)}
 
     def counts(self, records):
         # By day, which databases group faster than by year.
@@ -171,9 +179,8 @@ class YearFacet(Facet):
 class CountryFacet(Facet):
     """A country, by its ISO 3166-1 alpha-2 code."""
 
-    def existing(self, model, values):
-        found = {value: countries.name(value) for value in values if value in dict(countries)}
-        return found | ({UNKNOWN: self.unknown_label()} if UNKNOWN in values else {})
+    def known(self, model, values):
+        return {value: countries.name(value) for value in values if value in dict(countries)}
 
     def labels(self, values):
         named = {value: countries.name(value) or value for value in values}
@@ -199,13 +206,12 @@ class RelatedFacet(Facet):
             several,
         )
 
-    def existing(self, model, values):
+    def known(self, model, values):
         records = self.values_of(model.objects.published().order_by())
         found = set(
             records.filter(facet_value__in=values).values_list("facet_value", flat=True).distinct()
         )
-        unknown = {UNKNOWN: self.unknown_label()} if UNKNOWN in values else {}
-        return (self.labels(found) if found else {}) | unknown
+        return self.labels(found) if found else {}
 
     def counts(self, records):
         counts = super().counts(records)

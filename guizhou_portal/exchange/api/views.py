@@ -196,13 +196,18 @@ def page(request, response, resource, asked):
 
 def wrong_values_of(resource, filters):
     """The :class:`Problem` of values nothing has, with those there are."""
-    facets = {facet.name: facet for facet in resource.filters.facets}
-    found = []
-    for name, value in filters.wrong:
-        choices = facets[name].choices(resource.public()) if name in facets else []
-        detail = f"There is no value “{value[:100]}”."
-        found.append((name, detail, [str(one) for one, *_ in choices]))
-    return wrong_parameters(found)
+    names = {name for name, _value in filters.wrong}
+    allowed = {
+        facet.name: [str(value) for value, *_ in facet.choices(resource.public())]
+        for facet in resource.filters.facets
+        if facet.name in names
+    }
+    return wrong_parameters(
+        [
+            (name, f"There is no value “{value[:100]}”.", allowed.get(name, []))
+            for name, value in filters.wrong
+        ]
+    )
 
 
 def changed_since(resource, moment):
