@@ -110,34 +110,30 @@ def _name(calendar, name, text):
 
 
 def _entry_of(event, page):
-    from icalendar import Event
-
-    entry = Event()
-    entry.add("uid", uid_of(event))
-    _say(entry, "summary", event, "title")
-    _add_revision(entry, event)
-    _add_period(entry, event.local_start, event.local_end)
-    if place := place_of(event):
-        entry.add("location", place)
-    entry.add("description", description_of(event, "summary", page))
+    entry = _entry(uid_of(event), event, "summary", event, page)
     entry.add("categories", [event.card_line()])
-    entry.add("url", page)
     return entry
 
 
 def _entry_of_item(item, event, page):
     """An item of the programme, which belongs to the event's own entry and shares its revision."""
+    entry = _entry(uid_of(event, f"programme/{item.pk}"), item, "description", event, page)
+    entry.add("related-to", uid_of(event))
+    return entry
+
+
+def _entry(uid, record, field, event, page):
+    """``record``: the event or an item of it, of which ``field`` tells."""
     from icalendar import Event
 
     entry = Event()
-    entry.add("uid", uid_of(event, f"programme/{item.pk}"))
-    entry.add("related-to", uid_of(event))
-    _say(entry, "summary", item, "title")
+    entry.add("uid", uid)
+    _say(entry, "summary", record, "title")
     _add_revision(entry, event)
-    _add_period(entry, item.local_start, item.local_end)
+    _add_period(entry, record.local_start, record.local_end)
     if place := place_of(event):
         entry.add("location", place)
-    entry.add("description", description_of(item, "description", page))
+    entry.add("description", description_of(record, field, page))
     entry.add("url", page)
     return entry
 

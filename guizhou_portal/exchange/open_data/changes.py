@@ -44,7 +44,7 @@ def state_of_everything():
     """
     asked = [counted("deleted", LogEntry, Q(action_flag=DELETION), "action_time")]
     for one in resources():
-        asked.append(counted(one.name, one.model))
+        asked.append(counted(one.name, one.model, Q()))
         if one.is_published_by_itself:
             appeared = Q(publish_at__lte=timezone.now())
             asked.append(counted(f"{one.name} appeared", one.model, appeared, "publish_at"))
@@ -56,7 +56,7 @@ def last_change(state=None):
     return moment_of([last for _name, _number, last, _key in state or state_of_everything()])
 
 
-def counted(name, model, condition=Q(), moment="updated", key="pk"):  # noqa: B008  (it is not changed)
+def counted(name, model, condition, moment="updated", key="pk"):
     # A plain queryset: one that knows of languages gives the columns in an order of its own.
     found = QuerySet(model).order_by().filter(condition).annotate(kind_of_record=Value(name))
     found = found.values("kind_of_record").annotate(

@@ -67,6 +67,9 @@ class Field:
     python = str
     width = 24
     is_text = True
+    #: Of a kind of field whose values are all alike.
+    example = None
+    standard = ""
 
     def __init__(
         self, name, about, *, source="", get=None, example=None, standard="", always=False
@@ -74,7 +77,8 @@ class Field:
         self.name, self.about, self.always = name, about, always
         self.source = source or name
         self.get = get
-        self.example, self.standard = example, standard
+        self.example = self.example if example is None else example
+        self.standard = standard or self.standard
         self.model = self.field = None
 
     def bind(self, model):
@@ -204,9 +208,8 @@ class Code(Field):
 class Country(Field):
     type = _("country code")
     width = 10
-
-    def __init__(self, name, about, *, example="DE", standard="ISO 3166-1 alpha-2", **options):
-        super().__init__(name, about, example=example, standard=standard, **options)
+    example = "DE"
+    standard = "ISO 3166-1 alpha-2"
 
     def as_json(self, value, reading):
         return str(getattr(value, "code", value) or "") or None
@@ -226,9 +229,7 @@ class Amount(Field):
     type = _("decimal number")
     width = 18
     is_text = False
-
-    def __init__(self, name, about, *, example="1500000.00", **options):
-        super().__init__(name, about, example=example, **options)
+    example = "1500000.00"
 
     @property
     def extra(self):
@@ -252,10 +253,8 @@ class Day(Field):
     type = _("date")
     width = 14
     is_text = False
-
-    def __init__(self, name, about, *, example="2031-06-05", standard="ISO 8601", **options):
-        super().__init__(name, about, example=example, standard=standard, **options)
-
+    example = "2031-06-05"
+    standard = "ISO 8601"
     extra = {"format": "date"}
 
     def as_json(self, value, reading):
@@ -268,12 +267,13 @@ class Moment(Field):
     type = _("point in time")
     width = 27
     is_text = False
-
-    def __init__(self, name, about, *, zone=None, example="2031-06-05T10:00:00+02:00", **options):
-        super().__init__(name, about, example=example, standard="ISO 8601", **options)
-        self.zone = zone
-
+    example = "2031-06-05T10:00:00+02:00"
+    standard = "ISO 8601"
     extra = {"format": "date-time"}
+
+    def __init__(self, name, about, *, zone=None, **options):
+        super().__init__(name, about, **options)
+        self.zone = zone
 
     def value(self, record, reading):
         moment = self.read(record)
