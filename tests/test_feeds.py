@@ -196,6 +196,12 @@ def test_a_feed_keeps_the_filters_of_its_list_and_bears_with_anything(db, client
         assert client.get(f"{path}?page={page}").status_code == 404, page
 
 
+def test_a_port_that_cannot_be_is_a_bad_request(db, client):
+    ProjectFactory()
+    assert client.get("/de/projects/feed/", HTTP_HOST="localhost:65535").status_code == 200
+    assert client.get("/de/projects/feed/", HTTP_HOST="localhost:65536").status_code == 400
+
+
 def test_an_identifier_outlives_its_address_and_differs_in_each_language(db, client):
     event = EventFactory()
     (before,) = feed_at(client, "/de/events/feed/").entries

@@ -309,6 +309,18 @@ def test_an_unchanged_package_is_not_sent_again_and_a_changed_one_is(db, client)
     assert client.get(ALL, HTTP_IF_MODIFIED_SINCE=told["Last-Modified"]).status_code == 200
 
 
+def test_the_date_of_a_package_does_not_tell_what_a_withdrawn_project_is(db, client):
+    ProjectFactory(kind="ppp")
+    ProjectFactory(kind="private")
+    gone = ProjectFactory(kind="ppp", publication=Publication.WITHDRAWN)
+    later = gone.updated + datetime.timedelta(days=1)
+    Project.objects.filter(pk=gone.pk).update(updated=later)
+    dates = {
+        package_at(client, f"{ALL}?kind={kind}")["publishedDate"] for kind in ("ppp", "private")
+    }
+    assert len(dates) == 1
+
+
 def test_scripts_of_other_sites_may_read_it_and_nobody_may_write(db, client):
     ProjectFactory(title="Straße")
     response = client.get(ALL)

@@ -80,3 +80,9 @@ def test_a_person_without_an_office_has_a_card_as_well(db, client):
     person = OfficialFactory(position_en="", position_de="")
     assert card(client.get(f"/en/card/official/{person.slug}.png")).size == (1200, 630)
     assert len(default_storage.listdir("cards")[1]) == 1
+
+
+def test_line_ends_in_a_title_are_blanks_on_its_card(db, client):
+    project = ProjectFactory(title_de="Erste Zeile\r\nzweite\u2029dritte", sector__name="A\nB")
+    response = client.get(f"/de/card/project/{project.slug}.png")
+    assert card(response).size == (1200, 630)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import BadRequest
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
 from django.db.models.functions import Coalesce, Greatest
@@ -212,12 +213,15 @@ def _content(feed, record, address):
 
     kind = record._meta.model_name
     markup = render_to_string(feed.template, {"record": record, kind: record})
-    clean = nh3.clean(
-        markup,
-        tags=FEED_ELEMENTS,
-        attributes=ATTRIBUTES,
-        url_schemes=SCHEMES,
-        clean_content_tags=UNSEEN,
-        url_relative=("rewrite_with_base", address),
-    )
+    try:
+        clean = nh3.clean(
+            markup,
+            tags=FEED_ELEMENTS,
+            attributes=ATTRIBUTES,
+            url_schemes=SCHEMES,
+            clean_content_tags=UNSEEN,
+            url_relative=("rewrite_with_base", address),
+        )
+    except ValueError as error:  # Django takes any number for a port, up to 65535 or not
+        raise BadRequest("The portal is not at this host.") from error
     return "\n".join(line for line in map(str.strip, clean.splitlines()) if line)

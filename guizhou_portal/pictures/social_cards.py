@@ -47,6 +47,8 @@ def draw(title, eyebrow, language):
     """The bytes of a PNG: the title over the ridges, with the line above it and the site's name."""
     from PIL import Image, ImageDraw
 
+    # Pillow cannot measure a line that ends in the middle; sheets may bring such titles in.
+    title, eyebrow = (" ".join(text.splitlines()) for text in (title, eyebrow))
     image = _landscape().copy()
     pen = ImageDraw.Draw(image)
     family = "chinese" if language == "zh-hans" or not title.isascii() else "latin"

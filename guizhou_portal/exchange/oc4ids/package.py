@@ -37,8 +37,8 @@ class Package:
 def package(records, withdrawn, edition, uri):
     """The :class:`Package` of ``records``, or None without any: the standard asks for one project.
 
-    ``records``: published projects. ``withdrawn``: those that would be among them, had they not
-    been withdrawn; that, too, was a change. The texts are in the language active now.
+    ``records``: published projects. ``withdrawn``: those that may have been among them until they
+    were withdrawn; that, too, was a change. The texts are in the language active now.
     """
     moments = []
     chosen = events.oc4ids.with_contracts(projects.oc4ids.for_oc4ids(records))

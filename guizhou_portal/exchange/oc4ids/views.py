@@ -27,7 +27,8 @@ def all_projects(request):
         request,
         reverse("oc4ids"),
         filters.apply(Project.objects.published()),
-        filters.narrowed(Project.objects.filter(publication=Publication.WITHDRAWN)),
+        # All of them: by the date of the package, filters would tell what each of them is.
+        Project.objects.filter(publication=Publication.WITHDRAWN),
         filters.query,
     )
 
