@@ -5,11 +5,11 @@ whether that is so in the visitor's language; then by its age. Each such rank is
 index, see :func:`ranks`. Of one kind of record no more than ``MOST`` are counted or shown.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from . import changes, engines
 from .declared import DECLARED
@@ -19,7 +19,7 @@ from .results import RESULTS, ROOM, Kind, kinds
 from .sought import BEGINNING, PART, WHOLE, understood
 from .words import fits, terms_of
 
-MOST = 1000
+MOST = 500
 #: So often the index is asked for more, where it gave records the public does not see.
 MOST_ROUNDS = 5
 #: So many records are looked at that are found by a text of which the public may not see all.
@@ -54,9 +54,11 @@ def find(words, language, most=None, most_of=None):
     # Where whole words are in more records than are counted, there is no need to look for others.
     whole, any_of_it = _marked(words, WHOLE, ANYWHERE), _marked(words, PART, EVEN_GUARDED)
     spans = [(whole, kind.first, kind.first + ROOM - 1, MOST + 1) for kind in kinds()]
-    number = Counter(key // ROOM for _n, key in engines.public_keys(connection, spans))
-    many = [kind for kind in kinds() if number[kind.number] > MOST]
-    known = published_keys(many, whole, MOST)
+    keys = defaultdict(list)
+    for _n, key in engines.public_keys(connection, spans):
+        keys[key // ROOM].append(key % ROOM)
+    many = {kind: keys[kind.number] for kind in kinds() if len(keys[kind.number]) > MOST}
+    known = published_keys(many, whole, MOST, many)
     rest = [kind for kind in kinds() if kind not in known or not known[kind][1]]
     known |= published_keys(rest, any_of_it, MOST)
     few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
@@ -95,17 +97,18 @@ def _marked(words, fit, mark):
     ]
 
 
-def published_keys(among, groups, most):
-    """``{kind: (keys, whether there are more)}``: the first ``most`` published records of each."""
+def published_keys(among, groups, most, known=None):
+    """``{kind: (keys, whether there are more)}``: the first ``most`` published records of each.
+
+    ``known``: the first ``most`` and one more in the index, published or not, where they are known.
+    """
     found = {kind: [] for kind in among}
     start = {kind: kind.first for kind in among}
     for _ in range(MOST_ROUNDS):
-        wanted = [(groups, start[kind], kind.first + ROOM - 1, most + 1) for kind in start]
-        keys = defaultdict(list)
-        for _n, key in engines.public_keys(connection, wanted):
-            keys[key // ROOM].append(key % ROOM)
+        keys = known or _keys_from(start, groups, most)
+        known = None
         for kind in list(start):
-            some = keys[kind.number]
+            some = keys[kind]
             found[kind] += _published(kind, some)
             if len(found[kind]) > most or len(some) <= most:
                 del start[kind]
@@ -116,6 +119,16 @@ def published_keys(among, groups, most):
     return {kind: (keys[:most], len(keys) > most or kind in start) for kind, keys in found.items()}
 
 
+def _keys_from(start, groups, most):
+    """``{kind: [key, …]}``: the first ``most`` and one more from where ``start`` says on."""
+    wanted = [(groups, first, kind.first + ROOM - 1, most + 1) for kind, first in start.items()]
+    keys = {kind: [] for kind in start}
+    kinds_of = list(start)
+    for n, key in engines.public_keys(connection, wanted):
+        keys[kinds_of[n]].append(key % ROOM)
+    return keys
+
+
 def _published(kind, keys):
     if not keys:
         return []
@@ -123,7 +136,9 @@ def _published(kind, keys):
     # Where they stand close together, all between are read sooner than each is named.
     close = last - first < CLOSE * len(keys)
     among = {"pk__range": (first, last)} if close else {"pk__in": keys}
-    seen = set(kind.records().filter(**among).values_list("pk", flat=True))
+    seen = QuerySet(kind.model, kind.records().filter(**among).order_by().query)
+    # Django's own queryset: that of translated models makes a dictionary of each key.
+    seen = set(seen.values_list("pk", flat=True))
     return [key for key in keys if key in seen]
 
 

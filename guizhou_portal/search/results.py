@@ -16,7 +16,7 @@ RESULTS = {}
 ROOM = 1 << 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one of a kind; its heading differs by language
 class Kind:
     """One kind of result.
 
