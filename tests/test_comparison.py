@@ -161,6 +161,7 @@ def test_whatever_an_address_asks_the_page_helps(two, client, asked, compared, s
     assert columns(page) == [f"{title} (sample)" for title in compared]
     assert said in text_of(response)
     assert 'type="checkbox" name="project" value="five"' in page  # the way on
+    assert "css/filters" in page  # what the choices look like
     assert "Draft" not in page
 
 

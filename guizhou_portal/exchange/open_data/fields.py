@@ -14,7 +14,7 @@ import pydantic
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.sheets.texts import plain
@@ -63,7 +63,7 @@ class Field:
     or a way of writing comes from. ``always``: it is never null.
     """
 
-    type = _("text")
+    type = pgettext_lazy("kind of data", "text")
     python = str
     width = 24
     is_text = True
