@@ -1,8 +1,11 @@
 """The row above a list: choices that open over it, with the keyboard too."""
 
+import pytest
+
 from .accessibility import overflow, violations
 
 
+@pytest.mark.thorough
 def test_a_list_is_narrowed_with_the_keyboard(site, page, console):
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"{site}/de/projects/")

@@ -32,6 +32,7 @@ def programme_of(desk, site):
     return event
 
 
+@pytest.mark.thorough
 def test_programme_items_are_moved_with_the_keyboard_and_saved(site, desk, console):
     event = programme_of(desk, site)
     first, second, *others = titles(desk)

@@ -15,6 +15,7 @@ def form_of(desk, site, slug="traffic-cloud"):
     return project
 
 
+@pytest.mark.thorough
 def test_two_languages_stand_beside_each_other(site, desk):
     form_of(desk, site)
     german, english, chinese = (
