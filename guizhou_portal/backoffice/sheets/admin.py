@@ -1,5 +1,7 @@
 """The pages of import and export, for each admin class that names a ``sheet``."""
 
+from contextlib import closing
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -136,7 +138,10 @@ class SheetMixin:
     def exported(self, request, records, kind):
         """The file itself; a redirect with the reason where there cannot be one."""
         sheet = self.sheet.of(records)
-        return self.as_file(request, kind, sheet, sheet.rows(records))
+        # An error keeps its frames, and they would keep the cursor of rows not read to their end
+        # open on the connection until the transaction of somebody else trips over it.
+        with closing(sheet.rows(records)) as rows:
+            return self.as_file(request, kind, sheet, rows)
 
     def as_file(self, request, kind, sheet, rows):
         ending = FORMATS[kind][1]

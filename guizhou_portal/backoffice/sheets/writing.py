@@ -44,6 +44,7 @@ def write_sheet(kind, sheet, rows):
         title = str(sheet._meta.model._meta.verbose_name_plural)
         rows = ([kept(text) for text in row] for row in rows)
         if not write_workbook(out, title, columns, rows):
+            out.close()
             raise ValidationError(
                 _("A text is longer than a cell of a workbook can be. Choose CSV instead.")
             )

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from contextlib import closing
 from itertools import islice
 
 from django.db.models import Count, Sum
@@ -46,8 +47,11 @@ class Sheet:
             return None
         out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the response closes it)
         columns = self.resource.columns(self.records)
-        rows = ([kept(text) for text in row] for row in self.rows(columns))
-        if not write_workbook(out, str(self.resource.label), columns, rows, self.explanation()):
+        with closing(self.rows(columns)) as rows:
+            texts = ([kept(text) for text in row] for row in rows)
+            label = str(self.resource.label)
+            fitted = write_workbook(out, label, columns, texts, self.explanation())
+        if not fitted:
             out.close()
             return None
         out.seek(0)
