@@ -58,4 +58,6 @@ def look(page, width, theme, height=900):
     """Show the page at another width and in another theme."""
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=theme)
-    page.wait_for_timeout(200)  # the admin's links fade from colour to colour
+    # Links and buttons fade from colour to colour, and what inherits from them fades after them.
+    while page.evaluate("document.getAnimations().map(one => one.finish()).length"):
+        pass
