@@ -35,8 +35,8 @@ class SourceRecord:
         return ContentError(self.file, line or self.fields.line, reason)
 
 
-class _Loader(yaml.SafeLoader):
-    pass
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """In C where PyYAML was built with it, as in its wheels: ten times as fast."""
 
 
 def _mapping(loader, node):

@@ -40,6 +40,7 @@ def test_every_page_is_accessible_and_fits(
     assert [line for line in console if "404" not in line] == []
 
 
+@pytest.mark.thorough
 def test_a_page_can_be_read_at_four_hundred_percent(site, page):
     page.set_viewport_size({"width": 320, "height": 256})
     for path in FACTS:

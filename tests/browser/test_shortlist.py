@@ -84,6 +84,7 @@ def test_other_tabs_follow(site, page, context):
     expect(page.locator(".empty")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_what_another_hand_stored_is_not_believed(site, page, console):
     page.goto(f"{site}{TRAFFIC}")
     button, count = page.locator(".actions-row .remember"), page.locator(".shortlist-link__count")
@@ -228,6 +229,7 @@ def test_comparison_shortlist_and_panel_are_accessible_and_fit(site, page, langu
             assert overflow(page) == 0, (path, width)
 
 
+@pytest.mark.thorough
 def test_a_wide_comparison_scrolls_by_itself_with_the_keyboard(site, page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{site}/en/compare/?{NAMES}")
