@@ -12,7 +12,7 @@ from django.utils import translation
 
 from events.models import Contract, Official
 from guizhou_portal.pages.models import Page
-from guizhou_portal.search import ranking
+from guizhou_portal.search import engines, index, ranking
 from guizhou_portal.search.hits import hits
 from guizhou_portal.search.marks import excerpt, marked, places
 from guizhou_portal.search.ranking import find
@@ -295,6 +295,19 @@ def test_of_a_great_many_the_best_are_shown_and_the_number_is_not_made_up(client
     assert len(addresses("hafen")) == 10
     page = text_of(searched(client, "hafen", "en"))
     assert "More than 10 results for “hafen”" in page
+
+
+@pytest.mark.parametrize("holding", [{36, 38}, {1, 30, 31, 38, 39}, set(range(0, 40, 3)), {39}])
+def test_the_first_are_found_however_far_from_each_other(db, monkeypatch, holding):
+    monkeypatch.setattr(ranking, "MOST", 4)
+    monkeypatch.setattr(index, "GROUP", 5)
+    monkeypatch.setattr(engines, "NEAR", 2)
+    for n in range(40):
+        publication = "draft" if n in (3, 6, 30) else "published"
+        summary = "Hafen" if n in holding else "Brücke"
+        ProjectFactory(title="A", summary_de=summary, slug=f"p-{n}", publication=publication)
+    public = [f"projects/p-{n}/" for n in sorted(holding - {3, 6, 30})]
+    assert addresses("hafen") == public[:4]
 
 
 def test_the_empty_page_helps_with_examples_that_have_hits(portal, client):

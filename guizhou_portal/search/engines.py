@@ -9,6 +9,7 @@ from django.db import connections
 from . import index
 from .declared import DECLARED
 from .models import Entry, PublicEntry
+from .results import ROOM
 
 TABLE = "search_entry"
 PUBLIC = "search_publicentry"
@@ -90,13 +91,14 @@ def prepare(using="default", **kwargs):
 
 
 def without_compiling(connection, **kwargs):
-    """Receiver of ``connection_created``: PostgreSQL would compile what it takes for long work.
+    """Receiver of ``connection_created``: PostgreSQL would take the questions for long work.
 
-    It goes by the cost told above; the questions are answered in less time than that takes.
+    It goes by the cost told above, and would compile them or start processes to share them, which
+    takes longer than to answer them.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET jit = off")
+            cursor.execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
 
 
 def select_keys(vendor, kind, groups, column):
@@ -115,7 +117,7 @@ def select_keys(vendor, kind, groups, column):
     return (
         f"SELECT object_id FROM search_entry WHERE {VECTOR.format(column)} @@ %s::tsquery"  # noqa: S608  (a name of ours)
         " AND content_type_id = %s",
-        [_all_of(groups, " & ", " | ", "'{}'", "'{}':*"), kind],
+        [_question(groups), kind],
     )
 
 
@@ -128,25 +130,24 @@ def public_keys(connection, wanted):
     if not wanted:
         return []
     if connection.vendor == "sqlite":
-        # It gives the keys one after the other, so that few are found as quickly as they are few.
-        one = (
-            "SELECT * FROM (SELECT {} AS n, rowid FROM search_terms WHERE search_terms MATCH %s"
-            " AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)"
-        )
-        asked = [_all_of(groups, " AND ", " OR ", '"{}"', '"{}" *') for groups, *_ in wanted]
+        statement, parameters = _of_sqlite(wanted)
     else:
-        # Sorted by an expression: an index of the keys would be walked through past the terms.
-        one = (
-            "(SELECT {} AS n, id FROM matching{} WHERE id BETWEEN %s AND %s"
-            " ORDER BY id + 0 LIMIT %s)"
-        )
-        return _from_postgresql(connection, wanted, one)
-    parameters = []
-    for question, (_groups, *limits) in zip(asked, wanted, strict=True):
-        parameters += [question, *limits]
+        statement, parameters = _of_postgresql(wanted)
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(one.format(n) for n in range(len(wanted))), parameters)
-        return cursor.fetchall()
+        cursor.execute(statement, parameters)
+        return sorted(cursor.fetchall())
+
+
+def _of_sqlite(wanted):
+    """It gives the keys one after the other, so that few are found as quickly as they are few."""
+    one = (
+        "SELECT * FROM (SELECT {} AS n, rowid FROM search_terms WHERE search_terms MATCH %s"
+        " AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)"
+    )
+    parameters = []
+    for groups, *limits in wanted:
+        parameters += [_all_of(groups, " AND ", " OR ", '"{}"', '"{}" *'), *limits]
+    return " UNION ALL ".join(one.format(n) for n in range(len(wanted))), parameters
 
 
 def select_public(vendor, groups, first, last):
@@ -159,27 +160,51 @@ def select_public(vendor, groups, first, last):
         )
     return (
         f"SELECT id - %s FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery AND id BETWEEN %s AND %s",  # noqa: S608  (names of ours)
-        [first, _all_of(groups, " & ", " | ", "'{}'", "'{}':*"), first, last],
+        [first, _question([[(index.term_of_kind(first // ROOM), False)], *groups]), first, last],
     )
 
 
-def _from_postgresql(connection, wanted, one):
-    """It looks for all that match whatever the limit: each question is put once."""
-    questions = {}
-    numbers = [
-        questions.setdefault(_all_of(groups, " & ", " | ", "'{}'", "'{}':*"), len(questions))
-        for groups, *_ in wanted
-    ]
-    matching = (
-        f"matching{{}} AS MATERIALIZED (SELECT id FROM {PUBLIC}"  # noqa: S608  (names of ours)
-        f" WHERE {TERMS} @@ %s::tsquery)"
-    )
-    parts = ", ".join(matching.format(number) for number in questions.values())
-    asked = " UNION ALL ".join(one.format(n, number) for n, number in enumerate(numbers))
-    parameters = [*questions, *(limit for _groups, *limits in wanted for limit in limits)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {parts} {asked}", parameters)
-        return cursor.fetchall()
+#: So many groups of a kind's first records are looked at first.
+NEAR = 4
+#: By an expression of the key: its own index would be walked through past the terms.
+MATCHING = (
+    f"SELECT {{}} AS n, id FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery"  # noqa: S608  (names of ours)
+    " AND id + 0 BETWEEN %s AND %s{} ORDER BY id + 0 LIMIT %s"
+)
+IF_ANY = f" AND (SELECT max(id) FROM {PUBLIC} WHERE id <= %s) >= %s"  # noqa: S608
+
+
+def _of_postgresql(wanted):
+    """It looks up all that match before it puts them in order, however few are wanted.
+
+    So it is asked for records of the kind alone; and where few are wanted, for those among its
+    first records, and only where they are not enough for the others: a limit of 0 costs nothing.
+    """
+    near, asked, before, after = [], [], [], []
+    for n, (groups, first, last, most) in enumerate(wanted):
+        kinds = range(first // ROOM, last // ROOM + 1)
+        of_kinds = [(index.term_of_kind(number), False) for number in kinds]
+        if len(kinds) > 1 or most > index.GROUP:
+            asked.append(f"({MATCHING.format(n, '')})")
+            after += [_question([of_kinds, *groups]), first, last, most]
+            continue
+        group = first % ROOM // index.GROUP
+        nearest = [(index.term_of_kind(kinds[0], one), False) for one in range(group, group + NEAR)]
+        end = kinds[0] * ROOM + (group + NEAR) * index.GROUP
+        near.append(f"near{n} AS MATERIALIZED ({MATCHING.format(n, '')})")
+        before += [_question([nearest, *groups]), first, min(last, end - 1), most]
+        others = MATCHING.format(n, IF_ANY)
+        asked.append(
+            f"SELECT n, id FROM near{n}"  # noqa: S608  (names of ours)
+            f" UNION ALL ({others} - (SELECT count(*) FROM near{n}))"
+        )
+        after += [_question([of_kinds, *groups]), end, last, last, end, most]
+    beginning = f"WITH {', '.join(near)} " if near else ""
+    return beginning + " UNION ALL ".join(asked), before + after
+
+
+def _question(groups):
+    return _all_of(groups, " & ", " | ", "'{}'", "'{}':*")
 
 
 def _all_of(groups, both, either, whole, beginning):

@@ -26,7 +26,11 @@ MOST_BYTES = 900_000
 #: sees only as long as another record is published. Digits and small letters: SQLite makes others
 #: the same.
 ANYWHERE, IN_TITLE, AT_START, EVEN_GUARDED = "0123"
-#: The same by language, ``{language: (anywhere, in the title)}``.
+#: Of terms that say which records these are, see :func:`term_of_kind`.
+OF_KIND = "k"
+#: So many keys share a term, so that the first records of a kind can be asked for by terms.
+GROUP = 1000
+#: Where a word stands, by language: ``{language: (anywhere, in the title)}``.
 IN_LANGUAGE = {
     code: (anywhere, in_title)
     for (code, _), anywhere, in_title in zip(settings.LANGUAGES, "abcdef", "uvwxyz", strict=False)
@@ -120,10 +124,22 @@ def _write(searchable, keys):
     return [key for key in changed if before.get(key, ("",))[0] != changed[key][0]]
 
 
+def term_of_kind(number, group=None):
+    """The term all records of the kind of this number have, or those of one group of keys."""
+    return f"{OF_KIND}{number}" if group is None else f"{OF_KIND}{number}g{group}"
+
+
+def _kind_and_group(number, key):
+    return term_of_kind(number), term_of_kind(number, key // GROUP)
+
+
 def _write_public(kind, keys, terms):
     entries = PublicEntry.objects.filter(pk__in=[kind.first + key for key in keys])
     before = dict(entries.values_list("pk", "terms"))
-    now = {kind.first + key: _within(some, MOST_BYTES) for key, some in terms.items()}
+    now = {
+        kind.first + key: _within([*_kind_and_group(kind.number, key), *some], MOST_BYTES)
+        for key, some in terms.items()
+    }
     entries.exclude(pk__in=now).delete()
     PublicEntry.objects.bulk_create(
         (PublicEntry(pk=pk, terms=some) for pk, some in now.items() if before.get(pk) != some),

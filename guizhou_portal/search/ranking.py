@@ -53,20 +53,14 @@ def find(words, language, most=None, most_of=None):
     questions = ranks(words, language)
     # Where whole words are in more records than are counted, there is no need to look for others.
     whole, any_of_it = _marked(words, WHOLE, ANYWHERE), _marked(words, PART, EVEN_GUARDED)
-    spans = [(whole, kind.first, kind.first + ROOM - 1, MOST + 1) for kind in kinds()]
-    keys = defaultdict(list)
-    for _n, key in engines.public_keys(connection, spans):
-        keys[key // ROOM].append(key % ROOM)
-    many = {kind: keys[kind.number] for kind in kinds() if len(keys[kind.number]) > MOST}
+    keys = _keys_from({kind: kind.first for kind in kinds()}, whole, _asked_for(MOST))
+    many = {kind: some for kind, some in keys.items() if len(some) > MOST}
     known = published_keys(many, whole, MOST, many)
     rest = [kind for kind in kinds() if kind not in known or not known[kind][1]]
     known |= published_keys(rest, any_of_it, MOST)
     few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
-    found = [
-        _rank_many(kind, questions, most_of.get(kind, most))
-        for kind, (_keys, more) in known.items()
-        if more
-    ]
+    many = {kind: most_of.get(kind, most) for kind, (_keys, more) in known.items() if more}
+    found = _rank_many(many, questions)
     by_rank = _ranks_of(few, questions)
     for kind, keys in few.items():
         one = _rank_few(kind, keys, by_rank[kind], words, len(questions))
@@ -100,17 +94,18 @@ def _marked(words, fit, mark):
 def published_keys(among, groups, most, known=None):
     """``{kind: (keys, whether there are more)}``: the first ``most`` published records of each.
 
-    ``known``: the first ``most`` and one more in the index, published or not, where they are known.
+    ``known``: what the index has of each, published or not, where it has been asked already.
     """
+    asked_for = _asked_for(most)
     found = {kind: [] for kind in among}
     start = {kind: kind.first for kind in among}
     for _ in range(MOST_ROUNDS):
-        keys = known or _keys_from(start, groups, most)
+        keys = known or _keys_from(start, groups, asked_for)
         known = None
         for kind in list(start):
             some = keys[kind]
             found[kind] += _published(kind, some)
-            if len(found[kind]) > most or len(some) <= most:
+            if len(found[kind]) > most or len(some) < asked_for:
                 del start[kind]
             else:
                 start[kind] = kind.first + some[-1] + 1
@@ -119,9 +114,14 @@ def published_keys(among, groups, most, known=None):
     return {kind: (keys[:most], len(keys) > most or kind in start) for kind, keys in found.items()}
 
 
-def _keys_from(start, groups, most):
-    """``{kind: [key, …]}``: the first ``most`` and one more from where ``start`` says on."""
-    wanted = [(groups, first, kind.first + ROOM - 1, most + 1) for kind, first in start.items()]
+def _asked_for(most):
+    """More than ``most``: some of them will not be published."""
+    return most + most // 5 + 1
+
+
+def _keys_from(start, groups, number):
+    """``{kind: [key, …]}``: the first in the index from where ``start`` says on."""
+    wanted = [(groups, first, kind.first + ROOM - 1, number) for kind, first in start.items()]
     keys = {kind: [] for kind in start}
     kinds_of = list(start)
     for n, key in engines.public_keys(connection, wanted):
@@ -135,8 +135,8 @@ def _published(kind, keys):
     first, last = min(keys), max(keys)
     # Where they stand close together, all between are read sooner than each is named.
     close = last - first < CLOSE * len(keys)
-    among = {"pk__range": (first, last)} if close else {"pk__in": keys}
-    seen = QuerySet(kind.model, kind.records().filter(**among).order_by().query)
+    narrow = {"pk__range": (first, last)} if close else {"pk__among": keys}
+    seen = QuerySet(kind.model, kind.records().filter(**narrow).order_by().query)
     # Django's own queryset: that of translated models makes a dictionary of each key.
     seen = set(seen.values_list("pk", flat=True))
     return [key for key in keys if key in seen]
@@ -172,18 +172,25 @@ def _rank_few(kind, keys, ranks_of_keys, words, last):
     return Found(kind, best, len(best), len(guarded) > MOST_GUARDED, rank)
 
 
-def _rank_many(kind, questions, most):
-    """The best of more records than are counted: rank by rank, until there are enough."""
-    best, first_rank = {}, len(questions)
+def _rank_many(many, questions):
+    """The best of more records than are counted: rank by rank, until there are enough.
+
+    ``many``: ``{kind: how many}``.
+    """
+    best, first_rank = {kind: {} for kind in many}, {}
     for rank, groups in enumerate(questions):
-        keys, _ = published_keys([kind], groups, most)[kind]
-        best.update(dict.fromkeys(keys))
-        if best:
-            first_rank = min(first_rank, rank)
-        if len(best) >= most:
-            break
+        for most in set(many.values()):
+            lacking = [kind for kind in many if many[kind] == most and len(best[kind]) < most]
+            for kind, (keys, _) in published_keys(lacking, groups, most).items():
+                best[kind].update(dict.fromkeys(keys))
+                if keys:
+                    first_rank.setdefault(kind, rank)
     # Records that are found by guarded texts alone are not counted among so many.
-    return Found(kind, list(best)[:most], MOST if best else 0, True, first_rank)
+    return [
+        Found(kind, list(best[kind])[:most], MOST, True, first_rank[kind])
+        for kind, most in many.items()
+        if kind in first_rank
+    ]
 
 
 def _seen_by_the_public(kind, keys, words):
