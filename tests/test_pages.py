@@ -141,14 +141,21 @@ def test_amounts_and_dates_are_written_as_the_language_does(db, client):
     assert "2031年3月4日" in client.get(f"/zh-hans{path}").content.decode()
 
 
-def test_an_event_with_times_shows_them_in_its_own_zone(db, client):
-    event = EventFactory(
-        starts_at="2031-06-05T08:00Z", ends_at="2031-06-05T10:30Z", time_zone="Asia/Shanghai"
-    )
+@pytest.mark.parametrize(
+    ("zone", "times", "offset"),
+    [
+        ("Asia/Shanghai", ("16:00", "18:30"), "UTC+8"),
+        ("Europe/Berlin", ("10:00", "12:30"), "UTC+2"),
+        ("Asia/Kolkata", ("13:30", "16:00"), "UTC+5:30"),
+        ("America/St_Johns", ("05:30", "08:00"), "UTC−2:30"),
+        ("UTC", ("08:00", "10:30"), "UTC"),
+    ],
+)
+def test_an_event_with_times_shows_them_in_its_own_zone(db, client, zone, times, offset):
+    event = EventFactory(starts_at="2031-06-05T08:00Z", ends_at="2031-06-05T10:30Z", time_zone=zone)
     page = client.get(f"/de{event.get_absolute_url()[3:]}").content.decode()
-    assert "16:00" in page
-    assert "18:30" in page
-    assert "Asia/Shanghai" in page
+    assert all(time in page for time in times)
+    assert f'<abbr title="{zone}">{offset}</abbr>' in page
 
 
 # --- language fallback ----------------------------------------------------------

@@ -1,6 +1,7 @@
 """Conferences, with their pictures and papers."""
 
 import zoneinfo
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -171,6 +172,14 @@ class Event(PublicRecord):
     @property
     def local_end(self):
         return self.ends_at and timezone.localtime(self.ends_at, self.zone)
+
+    @property
+    def utc_offset(self):
+        """How its clock differs from UTC when it starts, such as "UTC+1"; needs a start."""
+        minutes = self.local_start.utcoffset() // timedelta(minutes=1)
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "−" if minutes < 0 else "+"
+        return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
 
     @property
     def ends_on_another_day(self):
