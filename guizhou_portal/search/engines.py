@@ -165,7 +165,7 @@ def select_public(vendor, groups, first, last):
 
 
 #: So many groups of a kind's first records are looked at first.
-NEAR = 4
+NEAR = 3
 #: By an expression of the key: its own index would be walked through past the terms.
 MATCHING = (
     f"SELECT {{}} AS n, id FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery"  # noqa: S608  (names of ours)

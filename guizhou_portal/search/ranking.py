@@ -19,7 +19,7 @@ from .results import RESULTS, ROOM, Kind, kinds
 from .sought import BEGINNING, PART, WHOLE, understood
 from .words import fits, terms_of
 
-MOST = 500
+MOST = 200
 #: So often the index is asked for more, where it gave records the public does not see.
 MOST_ROUNDS = 5
 #: So many records are looked at that are found by a text of which the public may not see all.
@@ -50,7 +50,8 @@ def find(words, language, most=None, most_of=None):
     if not words:
         return []
     most, most_of = most or MOST, most_of or {}
-    questions = ranks(words, language)
+    in_titles, anywhere = ranks(words, language)
+    questions = [*in_titles, *anywhere]
     # Where whole words are in more records than are counted, there is no need to look for others.
     whole, any_of_it = _marked(words, WHOLE, ANYWHERE), _marked(words, PART, EVEN_GUARDED)
     keys = _keys_from({kind: kind.first for kind in kinds()}, whole, _asked_for(MOST))
@@ -60,7 +61,7 @@ def find(words, language, most=None, most_of=None):
     known |= published_keys(rest, any_of_it, MOST)
     few = {kind: keys for kind, (keys, more) in known.items() if keys and not more}
     many = {kind: most_of.get(kind, most) for kind, (_keys, more) in known.items() if more}
-    found = _rank_many(many, questions)
+    found = _rank_many(many, in_titles, anywhere)
     by_rank = _ranks_of(few, questions)
     for kind, keys in few.items():
         one = _rank_few(kind, keys, by_rank[kind], words, len(questions))
@@ -71,15 +72,20 @@ def find(words, language, most=None, most_of=None):
 
 
 def ranks(words, language):
-    """Questions to the index, ``[groups, …]``, each wider than the one before or as wide."""
+    """Questions to the index, ``([groups, …], [groups, …])``: in titles, and in any text.
+
+    Each is wider than the one before or as wide.
+    """
     anywhere, in_title = IN_LANGUAGE[language]
     found = []
     for marks in ((in_title, IN_TITLE), (anywhere, ANYWHERE)):
+        questions = []
         for fit in (WHOLE, BEGINNING, PART):
             for mark in marks:
                 groups = _marked(words, fit, mark)
-                if groups not in found:
-                    found.append(groups)
+                if groups not in questions:
+                    questions.append(groups)
+        found.append(questions)
     return found
 
 
@@ -172,15 +178,19 @@ def _rank_few(kind, keys, ranks_of_keys, words, last):
     return Found(kind, best, len(best), len(guarded) > MOST_GUARDED, rank)
 
 
-def _rank_many(many, questions):
+def _rank_many(many, in_titles, anywhere):
     """The best of more records than are counted: rank by rank, until there are enough.
 
     ``many``: ``{kind: how many}``.
     """
-    best, first_rank = {kind: {} for kind in many}, {}
-    for rank, groups in enumerate(questions):
+    best, first_rank, untitled = {kind: {} for kind in many}, {}, set()
+    for rank, groups in enumerate([*in_titles, *anywhere]):
+        if rank == 1:
+            untitled = _without({kind for kind in many if not best[kind]}, in_titles[-1])
         for most in set(many.values()):
             lacking = [kind for kind in many if many[kind] == most and len(best[kind]) < most]
+            if rank < len(in_titles):
+                lacking = [kind for kind in lacking if kind not in untitled]
             for kind, (keys, _) in published_keys(lacking, groups, most).items():
                 best[kind].update(dict.fromkeys(keys))
                 if keys:
@@ -191,6 +201,12 @@ def _rank_many(many, questions):
         for kind, most in many.items()
         if kind in first_rank
     ]
+
+
+def _without(among, groups):
+    """Which kinds have no record in the index that ``groups`` ask for: narrower ones need not be."""
+    keys = _keys_from({kind: kind.first for kind in among}, groups, 1)
+    return {kind for kind, some in keys.items() if not some}
 
 
 def _seen_by_the_public(kind, keys, words):
