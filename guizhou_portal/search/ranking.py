@@ -204,7 +204,7 @@ def _rank_many(many, in_titles, anywhere):
 
 
 def _without(among, groups):
-    """Which kinds have no record in the index that ``groups`` ask for: narrower ones need not be."""
+    """The kinds without a record in the index for ``groups``, and so without one for narrower."""
     keys = _keys_from({kind: kind.first for kind in among}, groups, 1)
     return {kind for kind, some in keys.items() if not some}
 
