@@ -22,6 +22,8 @@ from .publishing.views import ReadOnlyMixin, read_only
 
 logger = logging.getLogger(__name__)
 
+MOST_PROJECTS = 6
+
 
 class Home(ReadOnlyMixin, TemplateView):
     template_name = "home.html"
@@ -29,7 +31,8 @@ class Home(ReadOnlyMixin, TemplateView):
     def get_context_data(self, **kwargs):
         keys = Page.Key
         texts = Page.texts(keys.HOME, keys.PROJECTS, keys.CONTRACTS, keys.LOCATION)
-        projects = list(Project.objects.published().for_cards())
+        published = Project.objects.published()
+        projects = list(published.for_cards()[: MOST_PROJECTS + 1])
         groups = LocationFactor.objects.published().for_page().by_kind()
         factors = dict(groups)
         kinds = LocationFactor.Kind
@@ -40,9 +43,9 @@ class Home(ReadOnlyMixin, TemplateView):
             contracts_text=texts[keys.CONTRACTS],
             location_text=texts[keys.LOCATION],
             event=Event.objects.published().latest_first().with_programme().first(),
-            projects=projects[:6],
-            more_projects=len(projects) > 6,
-            open_projects=sum(bool(p.open_to_foreign_investors) for p in projects),
+            projects=projects[:MOST_PROJECTS],
+            more_projects=len(projects) > MOST_PROJECTS,
+            open_projects=published.filter(open_to_foreign_investors=True).count(),
             contracts=Contract.objects.published().latest_first().for_cards()[:2],
             data_centre_operators={
                 f.organisation_id for f in factors.get(kinds.DATA_CENTRE, []) if f.organisation_id

@@ -1,6 +1,6 @@
 """No page asks the database more because it shows more.
 
-None asks more than eight times, and a list twice for each thing it can be narrowed by besides.
+None asks more than nine times, and a list twice for each thing it can be narrowed by besides.
 """
 
 import pytest
@@ -14,7 +14,7 @@ from projects.models import Project
 
 from .factories import PhotoFactory, full_event
 
-MOST = 8
+MOST = 9
 FACETS = {
     "events": EventFilters.facets,
     "officials": OfficialFilters.facets,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.utils.functional import cached_property
 
 from guizhou_portal.search.lookup import found
-from guizhou_portal.search.ranking import narrowed
+from guizhou_portal.search.ranking import keys_found
 from guizhou_portal.search.results import RESULTS
 
 from .facets import LONGEST
@@ -86,13 +86,15 @@ class Filters:
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = records.filter(facet.condition(self.model, list(labels)))
-        return records.filter(pk__in=self._found) if self.words else records
+        return records.filter(pk__among=self._found) if self.words else records
 
     @cached_property
     def _found(self):
         """The keys of the records that have the words: looked up once, however often counted."""
-        find = narrowed if self.model in RESULTS else found
-        return find(self.model._base_manager.order_by(), self.words).values("pk")
+        if self.model in RESULTS:
+            return keys_found(self.model, self.words)
+        every = self.model._base_manager.order_by()
+        return list(found(every, self.words).values_list("pk", flat=True))
 
     def panels(self, records):
         """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.

@@ -9,12 +9,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from . import changes, engines
 from .declared import DECLARED
 from .index import ANYWHERE, AT_START, EVEN_GUARDED, IN_LANGUAGE, IN_TITLE, texts_of
-from .lookup import few_or_all
 from .results import RESULTS, ROOM, Kind, kinds
 from .sought import BEGINNING, PART, WHOLE, understood
 from .words import fits, terms_of
@@ -230,26 +229,25 @@ def _has(terms, word):
     )
 
 
-def narrowed(queryset, text):
-    """The records of a public ``queryset`` that the search finds by ``text``, in their order.
+def keys_found(model, text):
+    """The keys of all records of ``model`` that the search finds by ``text``, in no order.
 
-    Unlike :func:`.lookup.found`, nobody finds a record by the name of a draft it belongs to.
+    Drafts are among them. Unlike :func:`.lookup.found`, no record is found by the name of a draft
+    it belongs to.
     """
     changes.catch_up()
-    kind, words = RESULTS[queryset.model], understood(text).words
+    kind, words = RESULTS[model], understood(text).words
     if not words:
-        return queryset.none()
+        return []
     last = kind.first + ROOM - 1
-    certain = few_or_all(
-        queryset.db,
-        *engines.select_public(connection.vendor, _marked(words, PART, ANYWHERE), kind.first, last),
-    )
+    with connection.cursor() as cursor:
+        groups = _marked(words, PART, ANYWHERE)
+        cursor.execute(*engines.select_public(connection.vendor, groups, kind.first, last))
+        certain = {key for (key,) in cursor.fetchall()}
     wanted = (_marked(words, PART, EVEN_GUARDED), kind.first, last, MOST_GUARDED)
     guarded = [key - kind.first for _n, key in engines.public_keys(connection, [wanted])]
-    if isinstance(certain, list):
-        guarded = [key for key in guarded if key not in set(certain)]
-    seen = _seen_by_the_public(kind, guarded, words)
-    return queryset.filter(Q(pk__in=certain) | Q(pk__in=seen))
+    guarded = [key for key in guarded if key not in certain]
+    return [*certain, *_seen_by_the_public(kind, guarded, words)]
 
 
 def is_there(words):
