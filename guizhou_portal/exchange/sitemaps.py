@@ -27,6 +27,8 @@ TEMPLATE = "exchange/sitemap.xml"
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 ADDRESSES = 10_000  # in one file; the protocol allows 50,000 and 50 MB
 RECORDS = ADDRESSES // len(LANGUAGES)
+#: Pages without texts in the database.
+WITHOUT_TEXTS = ("api_reference",)
 
 
 @read_only
@@ -140,17 +142,18 @@ class FixedPages(Section):
     @cached_property
     def entries(self):
         written = dict(Page.objects.values_list("key", "updated"))
-        return [
+        with_texts = [
             (
                 reverse(route),
                 latest([written.get(key), *map(self.newest.get, self.shown.get(key, ()))]),
             )
             for key, route in Page.ROUTES.items()
         ]
+        return with_texts + [(reverse(route), None) for route in WITHOUT_TEXTS]
 
     @property
     def number(self):
-        return len(Page.ROUTES)
+        return len(Page.ROUTES) + len(WITHOUT_TEXTS)
 
     @property
     def changed(self):
