@@ -15,6 +15,14 @@ CHROMIUM = shutil.which("chromium")
 NOTHING_KEPT = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_static_root(tmp_path_factory):
+    """Nobody has collected files, but the live server of the browser tests looks for the folder."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+
+
 @pytest.fixture(autouse=True)
 def plain_site(settings, tmp_path):
     """Static files straight from the source, uploads in a folder of the test's own."""
@@ -24,8 +32,6 @@ def plain_site(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.CACHES = {**settings.CACHES, "fact_sheets": NOTHING_KEPT}
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
