@@ -75,13 +75,14 @@ class Shortlist:
         projects = "\n\n".join(
             f"{project}\n{site}{project.get_absolute_url()}" for project in self.projects
         )
+        whole_list = _("The whole list:")
         subject, greeting = _("Enquiry about projects in Guizhou"), _("Dear Sir or Madam,")
         texts = (
             [
                 greeting,
                 _("I would like to know more about these projects:"),
                 projects,
-                f"{_('The whole list:')}\n{address}",
+                f"{whole_list}\n{address}",
             ],
             [
                 greeting,

@@ -30,7 +30,8 @@ def _in_words(facet, values):
         return _("“%(words)s”") % {"words": values[0]}
     label = with_colon(facet)
     # Chinese sets no space after a full-width colon.
-    return f"{label}{'' if label.endswith('：') else ' '}{pgettext('list', ', ').join(values)}"
+    comma = pgettext("list", ", ")
+    return f"{label}{'' if label.endswith('：') else ' '}{comma.join(values)}"
 
 
 def title_of_list(title, filters):
