@@ -167,6 +167,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
+#: What senders of enquiries enclose: outside the media folder, which the web server may serve.
+ENQUIRY_FILES = VAR / "enquiries"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,6 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from .models import (
+    ConsentText,
     KeyFigure,
     LocationFactor,
     Organisation,
@@ -51,3 +52,8 @@ class ProjectDocumentTranslation(TranslationOptions):
 @register(LocationFactor)
 class LocationFactorTranslation(TranslationOptions):
     fields = ("title", "summary", "description", "image_alt")
+
+
+@register(ConsentText)
+class ConsentTextTranslation(TranslationOptions):
+    fields = ("text",)

@@ -1,12 +1,16 @@
-from .enquiry import Enquiry
 from .location import LocationFactor
 from .organisation import Organisation, Place, Sector
 from .project import KeyFigure, Project, ProjectDocument
 
+from projects.enquiries.models import Attachment, ConsentText, Enquiry, Mailbox  # isort: skip
+
 __all__ = [
+    "Attachment",
+    "ConsentText",
     "Enquiry",
     "KeyFigure",
     "LocationFactor",
+    "Mailbox",
     "Organisation",
     "Place",
     "Project",
