@@ -7,6 +7,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
@@ -49,6 +50,16 @@ class ConsentText(Timestamped):
 
     def __str__(self):
         return str(_("Version %(number)s") % {"number": self.pk})
+
+    @classmethod
+    def current(cls):
+        """What is asked now; until somebody has written a version, the portal's own words."""
+        return cls.objects.order_by("-pk").first() or cls(
+            text=gettext(
+                "I agree that my details are stored and used to answer this enquiry. I can "
+                "withdraw my consent at any time."
+            )
+        )
 
 
 class Enquiry(Timestamped):

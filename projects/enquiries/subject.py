@@ -1,0 +1,50 @@
+"""What an enquiry is about: a project, the projects of a shortlist, another page, or nothing."""
+
+from dataclasses import dataclass, field
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import get_language
+
+from projects.models import Project
+from projects.selection import selected
+
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``project``: the one; ``shortlist``: several; ``about``: the title of another page."""
+
+    project: Project | None = None
+    shortlist: list = field(default_factory=list)
+    about: str = ""
+
+    @property
+    def projects(self):
+        return [self.project] if self.project else self.shortlist
+
+
+def named_by(parameters):
+    """The :class:`Subject` an address names: ``?project=…&project=…`` or ``?about=contracts/…/``.
+
+    ``parameters`` may be anything; what is not published is as if it were not named.
+    """
+    projects = selected(parameters.getlist("project"), Project.objects.published()).projects
+    if len(projects) == 1:
+        return Subject(project=projects[0])
+    if projects:
+        return Subject(shortlist=projects)
+    return Subject(about=title_at(parameters.get("about", "")))
+
+
+def title_at(path):
+    """The title of the published record whose page is at ``path``, without its language; or ""."""
+    try:
+        match = resolve(f"/{get_language()}/{path[:LONGEST]}")
+    except (Resolver404, ValueError):
+        return ""
+    model = getattr(getattr(match.func, "view_class", None), "model", None)
+    if not hasattr(getattr(model, "objects", None), "published") or "slug" not in match.kwargs:
+        return ""
+    record = model.objects.published().filter(slug=match.kwargs["slug"]).first()
+    return str(record or "")[:LONGEST]
