@@ -171,7 +171,7 @@ def email(name):
         return f"{backends}filebased.EmailBackend", {"file_path": parts.path}
     if parts.scheme in ("smtp", "smtp+tls", "smtps") and parts.hostname:
         usual = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
-        return f"{backends}smtp.EmailBackend", {
+        return "guizhou_portal.smtp.EmailBackend", {
             "host": parts.hostname,
             "port": number or usual,
             "username": unquote(parts.username or ""),

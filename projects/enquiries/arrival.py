@@ -4,6 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from guizhou_portal.context import site_address
+
+from . import delivery, letters
 from .models import Attachment, Enquiry
 from .suspicion import SAME, fingerprint, suspicions
 
@@ -34,13 +37,13 @@ def receive(request, form, subject, consent):
         state=Enquiry.State.SPAM if found else Enquiry.State.NEW,
     )
     try:
-        return _stored(enquiry, form, subject)
+        return _stored(enquiry, form, subject, site_address(request))
     except IntegrityError:
         # The form was sent before: the same words at the same moment, or others after going back.
         if known := sent_already(print_of_it):
             return known
         enquiry.form_key = None
-        return _stored(enquiry, form, subject)
+        return _stored(enquiry, form, subject, site_address(request))
 
 
 def sent_already(print_of_it):
@@ -49,11 +52,13 @@ def sent_already(print_of_it):
 
 
 @transaction.atomic
-def _stored(enquiry, form, subject):
+def _stored(enquiry, form, subject, site):
     enquiry.save(force_insert=True)
     enquiry.shortlist.set(subject.shortlist)
     if kept := form.file_to_send():
         Attachment.objects.create(
             enquiry=enquiry, file=kept.path, name=kept.name, kind=kept.kind, size=kept.size
         )
+    letters.write(enquiry, site)
+    delivery.send_soon(enquiry)
     return enquiry

@@ -1,15 +1,15 @@
 """Expressions of interest and all that belongs to them. Never public."""
 
 import secrets
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from guizhou_portal.publishing.models import Timestamped
@@ -28,9 +28,26 @@ def new_reference():
     return f"GZ-{one}-{two}"
 
 
+class PrivateFiles(FileSystemStorage):
+    """Senders' files: outside the media folder, which the web server may serve, and ours alone."""
+
+    def __init__(self):
+        super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+    @property
+    def base_location(self):
+        return settings.ENQUIRY_FILES
+
+    @property
+    def location(self):
+        return str(Path(self.base_location).absolute())
+
+    def url(self, name):
+        raise ValueError("Files of enquiries have no address.")
+
+
 def private_files():
-    """Where senders' files are: outside the media folder, which the web server may serve."""
-    return FileSystemStorage(location=settings.ENQUIRY_FILES, base_url=None)
+    return PrivateFiles()
 
 
 def attachment_path(attachment, name):

@@ -2,7 +2,7 @@ from .location import LocationFactor
 from .organisation import Organisation, Place, Sector
 from .project import KeyFigure, Project, ProjectDocument
 
-from projects.enquiries.models import Attachment, ConsentText, Enquiry, Mailbox  # isort: skip
+from projects.enquiries.models import Attachment, ConsentText, Enquiry, Mail, Mailbox  # isort: skip
 
 __all__ = [
     "Attachment",
@@ -10,6 +10,7 @@ __all__ = [
     "Enquiry",
     "KeyFigure",
     "LocationFactor",
+    "Mail",
     "Mailbox",
     "Organisation",
     "Place",
