@@ -1,6 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from .models import (
+    AnswerTemplate,
     ConsentText,
     KeyFigure,
     LocationFactor,
@@ -57,3 +58,8 @@ class LocationFactorTranslation(TranslationOptions):
 @register(ConsentText)
 class ConsentTextTranslation(TranslationOptions):
     fields = ("text",)
+
+
+@register(AnswerTemplate)
+class AnswerTemplateTranslation(TranslationOptions):
+    fields = ("subject", "body")

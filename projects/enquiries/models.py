@@ -280,3 +280,46 @@ class Mailbox(models.Model):
 
     def __str__(self):
         return f"{self.sector or _('all others')}: {self.email}"
+
+
+class AnswerTemplate(models.Model):
+    """Words to begin an answer with, in each language."""
+
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("How handlers know it; senders never see it.")
+    )
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("answer template")
+        verbose_name_plural = _("answer templates")
+        ordering = ["order", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class Erasure(models.Model):
+    """That personal data were removed, when and why; nothing of the persons themselves."""
+
+    class Reason(models.TextChoices):
+        REQUEST = "request", _("a person asked for it")
+        RETENTION = "retention", _("the time of keeping was over")
+
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
+    enquiries = models.PositiveIntegerField(_("enquiries"))
+    files = models.PositiveIntegerField(_("files"))
+    by = models.CharField(
+        _("by"), max_length=150, blank=True, help_text=_("Empty: by the timer or a command.")
+    )
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d}: {self.get_reason_display()}"

@@ -319,4 +319,79 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AnswerTemplate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="How handlers know it; senders never see it.",
+                        max_length=100,
+                        verbose_name="name",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("subject_de", models.CharField(max_length=200, null=True, verbose_name="subject")),
+                ("subject_en", models.CharField(max_length=200, null=True, verbose_name="subject")),
+                (
+                    "subject_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="subject"),
+                ),
+                ("body", models.TextField(verbose_name="text")),
+                ("body_de", models.TextField(null=True, verbose_name="text")),
+                ("body_en", models.TextField(null=True, verbose_name="text")),
+                ("body_zh_hans", models.TextField(null=True, verbose_name="text")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+            ],
+            options={
+                "verbose_name": "answer template",
+                "verbose_name_plural": "answer templates",
+                "ordering": ["order", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("request", "a person asked for it"),
+                            ("retention", "the time of keeping was over"),
+                        ],
+                        max_length=16,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("enquiries", models.PositiveIntegerField(verbose_name="enquiries")),
+                ("files", models.PositiveIntegerField(verbose_name="files")),
+                (
+                    "by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: by the timer or a command.",
+                        max_length=150,
+                        verbose_name="by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "erasure",
+                "verbose_name_plural": "erasures",
+                "ordering": ["-at"],
+            },
+        ),
     ]
