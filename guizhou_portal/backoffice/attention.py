@@ -76,9 +76,16 @@ INCOMPLETE = {
 
 
 def checks_of(model_admin):
-    """The :class:`Check` list of an admin class: its own, and those every such record has."""
-    model = model_admin.model
+    """The :class:`Check` list of an admin class: its own, and those every record has."""
     checks = list(getattr(model_admin, "checks_for_editors", ()))
+    if getattr(model_admin, "is_record", False):
+        checks += checks_of_record(model_admin.model)
+    return checks
+
+
+def checks_of_record(model):
+    """What is asked of every record of the site: pictures, links and texts."""
+    checks = []
     if without_alternative_text(model):
         checks.append(
             Check(
@@ -199,11 +206,9 @@ def needs_attention(site, request):
     """``[(topic, [Finding, …]), …]`` of what this editor may see; one query for each kind."""
     found = {topic: [] for topic in Topic}
     for model, model_admin in site._registry.items():
-        if not getattr(model_admin, "is_record", False):
-            continue
-        if not model_admin.has_view_or_change_permission(request):
-            continue
         checks = {f"check_{i}": check for i, check in enumerate(checks_of(model_admin))}
+        if not checks or not model_admin.has_view_or_change_permission(request):
+            continue
         numbers = numbers_of(
             model_admin.get_queryset(request),
             **{name: Count("pk", filter=check.condition()) for name, check in checks.items()},

@@ -41,6 +41,8 @@ CONTENT = (
 )
 FIXED = ("projects.sector", "pages.page", "pages.operator")
 ACCOUNTS = ("auth.user", "auth.group")
+#: Seen on the page of their enquiry, and nowhere else.
+WITH_ENQUIRY = ("projects.attachment", "projects.mail")
 
 
 class Role(Enum):
@@ -84,14 +86,21 @@ LABELS = {
     ),
 }
 ALL = "view add change delete"
+HANDLING = [
+    Grant("view change delete", ("projects.enquiry",)),
+    Grant("view", WITH_ENQUIRY),
+    Grant(ALL, ("projects.answertemplate",)),
+]
 GRANTS = {
     Role.EDITOR: [Grant(ALL, CONTENT), Grant("view", FIXED)],
     Role.TRANSLATOR: [Grant("view", (*CONTENT, *FIXED))],
     Role.PUBLISHER: [Grant(ALL, (*CONTENT, *FIXED))],
-    Role.ENQUIRY_HANDLER: [Grant("view change delete", ("projects.enquiry",))],
+    Role.ENQUIRY_HANDLER: HANDLING,
     Role.ADMINISTRATOR: [
         Grant(ALL, (*CONTENT, *FIXED)),
-        Grant("view change delete", ("projects.enquiry",)),
+        *HANDLING,
+        Grant(ALL, ("projects.mailbox",)),
+        Grant("view add", ("projects.consenttext",)),
         Grant(ALL, ACCOUNTS[:1]),
     ],
 }

@@ -168,7 +168,8 @@ class Enquiry(Timestamped):
         ordering = ["-created"]
 
     def __str__(self):
-        return f"{self.name} ({self.get_state_display()})"
+        """Nothing of the sender: the log of changes keeps it longer than the enquiry."""
+        return self.reference
 
 
 class Attachment(models.Model):
