@@ -52,7 +52,8 @@ from .sheets.admin import SheetMixin
 def naming(record):
     """The records of other kinds that have ``record`` among several they name."""
     for relation in record._meta.related_objects:
-        if relation.many_to_many and relation.related_model is not type(record):
+        is_named = relation.many_to_many and not relation.hidden
+        if is_named and relation.related_model is not type(record):
             yield from getattr(record, relation.get_accessor_name()).all()
 
 

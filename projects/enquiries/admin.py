@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import ChoicesInUseFilter, RecordAdmin
@@ -21,7 +21,15 @@ from guizhou_portal.context import site_address
 
 from . import handling
 from .answering import AnswerForm, first_words, template_named
-from .inbox import CHECKS, AssignedFilter, MailFilter, SectorFilter, StateFilter, subject_of
+from .inbox import (
+    CHECKS,
+    AssignedFilter,
+    Inbox,
+    MailFilter,
+    SectorFilter,
+    StateFilter,
+    subject_of,
+)
 from .models import AnswerTemplate, ConsentText, Enquiry, Mail, Mailbox
 from .suspicion import REASONS
 
@@ -62,14 +70,12 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
     change_form_template = "admin/enquiry.html"
     list_display = [
         "reference",
-        "name",
-        "organisation",
+        "sender",
         "age",
-        "interest",
-        "country",
-        "language",
-        "subject",
         "state_shown",
+        "interest",
+        "origin",
+        "subject",
         "assigned",
     ]
     list_filter = [
@@ -88,7 +94,7 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
     ordering = ["-created", "-pk"]
     actions = [
         step("take", _("Assign to me")),
-        step("close", _("Close")),
+        step("close", pgettext_lazy("enquiry", "Close")),
         step("mark_spam", _("Mark as spam")),
         step("clear_of_spam", _("This is no spam")),
     ]
@@ -110,8 +116,19 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
 
     # --- the list --------------------------------------------------------------------------------
 
+    def get_changelist(self, request, **kwargs):
+        return Inbox
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("shortlist")
+
+    @admin.display(description=_("sender"), ordering="name")
+    def sender(self, enquiry):
+        return one_above_other(enquiry.name, enquiry.organisation)
+
+    @admin.display(description=_("country and language"), ordering="country")
+    def origin(self, enquiry):
+        return one_above_other(enquiry.country.name, enquiry.get_language_display())
 
     @admin.display(description=_("age"), ordering="-created")
     def age(self, enquiry):
@@ -123,10 +140,7 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
 
     @admin.display(description=_("about"))
     def subject(self, enquiry):
-        words, sector = subject_of(enquiry)
-        if not sector:
-            return words or None
-        return format_html('{} <span class="quiet">{}</span>', words, sector)
+        return one_above_other(*subject_of(enquiry))
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, enquiry):
@@ -367,6 +381,12 @@ WRITTEN = ("subject", "body")
 
 def may_take(user):
     return handling.handlers().filter(pk=user.pk).exists()
+
+
+def one_above_other(words, more):
+    if not more:
+        return words or None
+    return format_html('{} <span class="quiet below">{}</span>', words or "–", more)
 
 
 def state_shown(enquiry):

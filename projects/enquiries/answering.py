@@ -17,12 +17,12 @@ class AnswerForm(forms.Form):
     """``number``: how many answers the enquiry has by now."""
 
     subject = LineField(
-        label=_("subject"),
+        label=_("Subject"),
         max_length=Mail._meta.get_field("subject").max_length,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     body = MessageField(
-        label=_("text"),
+        label=_("Text"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"class": "vLargeTextField answer-text", "rows": 14}),
     )

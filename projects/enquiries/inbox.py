@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.attention import Check, Topic
-from guizhou_portal.backoffice.forged import LONGEST_SEARCH, is_key
+from guizhou_portal.backoffice.forged import LONGEST_SEARCH, SoundList, is_key
 from projects.models import Project, Sector
 
 from .models import Enquiry, Mail
@@ -62,6 +62,15 @@ CHECKS = (
         "mail",
     ),
 )
+
+
+class Inbox(SoundList):
+    """Says how many enquiries were found only where something was asked for."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class StateFilter(admin.SimpleListFilter):
