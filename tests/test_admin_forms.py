@@ -223,20 +223,17 @@ def test_what_records_are_filed_under_is_added(backoffice):
     assert Sector.objects.get().slug == "sample-sector"
 
 
-def test_an_enquiry_is_kept_and_never_shown(backoffice):
+def test_an_enquiry_is_added_by_the_form_of_the_site_alone_and_never_shown(backoffice):
     project = ProjectFactory()
-    save(
-        backoffice,
-        empty(backoffice, Enquiry),
-        project=str(project.pk),
+    assert backoffice.get(admin_address(Enquiry, "add")).status_code == 403
+    enquiry = Enquiry.objects.create(
+        project=project,
         name="Private Person",
         email="person@portal.example",
         message="Private words",
-        language="en",
-        consented_at_0="2031-06-05",
-        consented_at_1="10:00",
+        consented_at="2031-06-05T10:00Z",
     )
-    assert Enquiry.objects.get().state == "new"
+    save(backoffice, filled_in(backoffice, enquiry), internal_note="Private note")
     for address in ("/en/", "/en/projects/", f"/en/projects/{project.slug}/"):
         assert "Private" not in backoffice.get(address).content.decode()
 

@@ -386,7 +386,7 @@ def may_take(user):
 def one_above_other(words, more):
     if not more:
         return words or None
-    return format_html('{} <span class="quiet below">{}</span>', words or "–", more)
+    return format_html('{} <span class="below">{}</span>', words or "–", more)
 
 
 def state_shown(enquiry):
