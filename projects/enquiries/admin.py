@@ -5,6 +5,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -101,7 +102,7 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
     SENT = [
         "interest",
         "subject",
-        "message",
+        "message_shown",
         ("name", "organisation"),
         ("email", "telephone"),
         ("country", "language"),
@@ -166,10 +167,19 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [field.name for field in self.opts.fields if field.name not in self.HANDLED] + [
             "subject",
+            "message_shown",
             "files",
             "consent",
             "suspicions_in_words",
         ]
+
+    @admin.display(description=_("message"))
+    def message_shown(self, enquiry):
+        """In its own language, which also decides the shape of Chinese characters."""
+        words = linebreaksbr(enquiry.message)
+        return format_html(
+            '<div class="enquiry-message" lang="{}">{}</div>', enquiry.language, words
+        )
 
     @admin.display(description=_("attachments"))
     def files(self, enquiry):
@@ -385,7 +395,7 @@ def may_take(user):
 
 def one_above_other(words, more):
     if not more:
-        return words or None
+        return words or "–"
     return format_html('{} <span class="below">{}</span>', words or "–", more)
 
 
