@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, ngettext, override, pgettext_lazy
+from django.utils.translation import gettext, ngettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import ChoicesInUseFilter, RecordAdmin
@@ -194,7 +194,9 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
             )
             for address, name, kind, size in links
         ]
-        return format_html_join("", "{}", ((one,) for one in shown)) or gettext("none")
+        return format_html_join("", "{}", ((one,) for one in shown)) or pgettext(
+            "attachments", "none"
+        )
 
     @admin.display(description=_("consent"))
     def consent(self, enquiry):
