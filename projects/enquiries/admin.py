@@ -305,36 +305,46 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
                          number)  # fmt: skip
         self.message_user(request, words % {"number": number}, messages.SUCCESS)
 
-    @transaction.atomic
     def answer_view(self, request, key):
-        enquiry = self.asked_for(request, key, self.has_change_permission)
+        if request.method == "POST":
+            with transaction.atomic():  # to look must not take SQLite's lock for writing
+                return self.answered(request, self.to_be_answered(request, key))
+        enquiry = self.to_be_answered(request, key)
         if not handling.may_be_answered(enquiry):
-            words = _("Spam is not answered. If this is none, say so first.")
-            self.message_user(request, words, messages.WARNING)
-            return self.back_to(enquiry)
-        number = enquiry.mails.filter(kind=Mail.Kind.ANSWER).count()
+            return self.refuse_answer(request, enquiry)
         template = template_named(request.GET.get("template", ""))
-        if request.method != "POST":
-            initial = {**first_words(enquiry, template), "answers": number}
-            form = AnswerForm(initial=initial, enquiry=enquiry, number=number)
-            return self.answer_page(request, enquiry, form, template)
-        form = AnswerForm(request.POST, enquiry=enquiry, number=number)
-        # A button that was pressed twice; what else is wrong then does not matter.
-        words = {name: form.fields[name].to_python(request.POST.get(name, "")) for name in WRITTEN}
+        number = number_of_answers(enquiry)
+        initial = {**first_words(enquiry, template), "answers": number}
+        form = AnswerForm(initial=initial, enquiry=enquiry, number=number)
+        return self.answer_page(request, enquiry, form, template)
+
+    def to_be_answered(self, request, key):
+        return self.asked_for(request, key, self.has_change_permission)
+
+    def refuse_answer(self, request, enquiry):
+        words = _("Spam is not answered. If this is none, say so first.")
+        self.message_user(request, words, messages.WARNING)
+        return self.back_to(enquiry)
+
+    def answered(self, request, enquiry):
+        if not handling.may_be_answered(enquiry):
+            return self.refuse_answer(request, enquiry)
+        form = AnswerForm(request.POST, enquiry=enquiry, number=number_of_answers(enquiry))
+        is_valid = form.is_valid()
+        words = {name: form.cleaned_data.get(name, "") for name in WRITTEN}
+        # A button that was pressed twice: that somebody has answered meanwhile, is oneself.
         if handling.answered_alike(enquiry, **words):
             self.message_user(request, _("This answer was stored already."), messages.INFO)
             return self.back_to(enquiry)
-        if not form.is_valid():
-            return self.answer_page(request, enquiry, form, template)
-        words = {name: form.cleaned_data[name] for name in WRITTEN}
+        if not is_valid:
+            return self.answer_page(request, enquiry, form)
         handling.answer(enquiry, request.user, **words, site=site_address(request))
-        self.log_change(
-            request, enquiry, [{"added": {"name": "answer", "object": enquiry.reference}}]
-        )
+        added = {"name": "answer", "object": enquiry.reference}
+        self.log_change(request, enquiry, [{"added": added}])
         self.message_user(request, _("The answer is stored and on its way."), messages.SUCCESS)
         return self.back_to(enquiry)
 
-    def answer_page(self, request, enquiry, form, template):
+    def answer_page(self, request, enquiry, form, template=None):
         return TemplateResponse(
             request,
             "admin/enquiry_answer.html",
@@ -389,6 +399,10 @@ class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
 
 
 WRITTEN = ("subject", "body")
+
+
+def number_of_answers(enquiry):
+    return enquiry.mails.filter(kind=Mail.Kind.ANSWER).count()
 
 
 def may_take(user):
