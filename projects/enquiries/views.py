@@ -34,6 +34,7 @@ class EnquiryPage(FormView):
         super().setup(request, *args, **kwargs)
         self.consent = ConsentText.current()
         self.subject = self.get_subject()
+        request.kept_query = self.subject.query
 
     def get_subject(self):
         return named_by(self.request.GET)
