@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from projects.enquiries import opened, suspicion
@@ -26,6 +27,12 @@ WORDS = {
     "telephone": "+41 44 123 45 67",
     "consent": "on",
 }
+
+
+@pytest.fixture
+def client():
+    """As strict as a server: a form that is not ours would be refused."""
+    return Client(enforce_csrf_checks=True)
 
 
 @pytest.fixture(autouse=True)

@@ -22,13 +22,16 @@ from .subject import Subject, named_by
 THANKS = "guizhou_portal.enquiry.thanks"
 
 
-# The word in the form that says when it was opened is the proof that it is ours; Django's own
-# would need a cookie.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
 class EnquiryPage(FormView):
     form_class = EnquiryForm
     template_name = "enquiries/enquiry.html"
     http_method_names = ["get", "head", "post"]
+
+    @classmethod
+    def as_view(cls, **initkwargs):
+        # The word in the form that says when it was opened is the proof that it is ours; Django's
+        # own would need a cookie.
+        return csrf_exempt(never_cache(super().as_view(**initkwargs)))
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
