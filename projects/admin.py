@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.backoffice.pictures import picture_fields
 from guizhou_portal.publishing.models import published
 
+from .enquiries.figures import FiguresMixin
 from .models import (
     Enquiry,
     KeyFigure,
@@ -133,7 +134,7 @@ class LocationFactorAdmin(PublicRecordAdmin):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
+class EnquiryAdmin(FiguresMixin, ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
     form = ParallelForm
     section = "enquiries"
     list_display = ["name", "organisation", "country", "project", "state", "created"]
