@@ -239,6 +239,7 @@ def test_a_mail_server_gets_the_words_as_they_are_written(waiting, settings, mon
     read = message_from_string(content, policy=policy.default)
     assert to == ["ada@example.org"]
     assert "您的咨询" in read["Subject"]
+    assert read["From"] == "Agency <agency@example.org>"
     assert enquiry_of_them.reference in read.get_content()
 
 
