@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -74,7 +75,10 @@ def _per_month(counted):
         (one["month"].year, one["month"].month): one["number"]
         for one in found.values("month").annotate(number=Count("pk"))
     }
-    named = [(f"{one:%Y-%m}", numbers.get((one.year, one.month), 0)) for one in months()]
+    named = [
+        (date_format(one, "YEAR_MONTH_FORMAT"), numbers.get((one.year, one.month), 0))
+        for one in months()
+    ]
     return Table(_("The last twelve months"), _("Month"), _rows(named))
 
 

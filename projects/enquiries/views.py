@@ -14,6 +14,7 @@ from guizhou_portal.publishing.models import FormerSlug, if_published
 from guizhou_portal.publishing.views import ReadOnlyMixin
 from projects.models import Project
 
+from . import attachments
 from .arrival import receive
 from .form import TRAP, EnquiryForm
 from .models import ConsentText
@@ -35,6 +36,7 @@ class EnquiryPage(FormView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
+        request.upload_handlers.insert(0, attachments.Limited(request))
         self.consent = ConsentText.current()
         self.subject = self.get_subject()
         request.kept_query = self.subject.query
@@ -43,7 +45,9 @@ class EnquiryPage(FormView):
         return named_by(self.request.GET)
 
     def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "consent": self.consent}
+        given = super().get_form_kwargs()
+        too_large = getattr(self.request, "enquiry_file_too_large", False)
+        return {**given, "consent": self.consent, "file_too_large": too_large}
 
     def form_invalid(self, form):
         form.keep_file()
