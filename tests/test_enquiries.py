@@ -8,9 +8,11 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.test import Client
 from django.utils import timezone
 
-from projects.enquiries import opened, suspicion
+from projects.enquiries import attachments, opened, suspicion
 from projects.models import Attachment, ConsentText, Enquiry, Mail
 
 from .factories import ContractFactory, ProjectFactory
@@ -26,6 +28,12 @@ WORDS = {
     "telephone": "+41 44 123 45 67",
     "consent": "on",
 }
+
+
+@pytest.fixture
+def client():
+    """As strict as a server: a form that is not ours would be refused."""
+    return Client(enforce_csrf_checks=True)
 
 
 @pytest.fixture(autouse=True)
@@ -292,6 +300,19 @@ def test_what_is_no_such_file_is_refused_with_the_reason(patient, name, content)
     assert WORDS["message"] in response.content.decode()
     assert not Enquiry.objects.exists()
     assert not Attachment.objects.exists()
+
+
+def test_of_a_file_that_is_far_too_large_no_more_is_taken_than_may_be_sent(patient, monkeypatch):
+    taken = []
+
+    def take(handler, data, at):
+        taken.append(len(data))
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", take)
+    response = patient(attachment=SimpleUploadedFile("film.pdf", b"%PDF-" + b"0" * 40 * 2**20))
+    assert "The file is larger than" in text_of(response)
+    assert WORDS["name"] in response.content.decode()
+    assert 0 < sum(taken) <= attachments.MOST_BYTES
 
 
 def test_a_file_stays_chosen_when_the_form_comes_back(client, patient):

@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import timedelta
+from email import message_from_string, policy
 from io import StringIO
 
 import pytest
@@ -14,6 +15,7 @@ from projects.enquiries import delivery, letters
 from projects.models import Enquiry, Mail, Mailbox
 
 from .factories import ProjectFactory, SectorFactory
+from .mail_server import mail_server, silent_server
 
 SITE = "https://portal.example"
 
@@ -220,6 +222,53 @@ def test_mails_go_through_the_mail_settings_of_the_site(waiting):
     assert len(mail.outbox) == 2
     confirmation = next(one for one in mail.outbox if one.to == ["ada@example.org"])
     assert confirmation.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+# --- real servers ------------------------------------------------------------------------------
+
+
+def test_a_mail_server_gets_the_words_as_they_are_written(waiting, settings, monkeypatch):
+    enquiry_of_them = waiting.first().enquiry
+    enquiry_of_them.language = "zh-hans"
+    enquiry_of_them.mails.all().delete()
+    letters.write(enquiry_of_them, SITE)
+    with mail_server(settings, monkeypatch) as box:
+        delivery.send_pending()
+    assert states(waiting) == ["sent", "sent"]
+    (to, content), _ = sorted(box.arrived)
+    read = message_from_string(content, policy=policy.default)
+    assert to == ["ada@example.org"]
+    assert "您的咨询" in read["Subject"]
+    assert read["From"] == "Agency <agency@example.org>"
+    assert enquiry_of_them.reference in read.get_content()
+
+
+def test_a_server_that_dies_with_the_text_in_its_hands_may_have_it(waiting, settings, monkeypatch):
+    with mail_server(settings, monkeypatch, on_data="dies"):
+        delivery.send_pending()
+    assert states(waiting) == ["uncertain", "uncertain"]
+
+
+def test_a_server_that_never_speaks_is_asked_again(waiting, settings, monkeypatch):
+    with silent_server(settings, monkeypatch):
+        delivery.send_pending()
+    assert states(waiting) == ["waiting", "waiting"]
+
+
+@pytest.mark.parametrize(
+    ("does", "state"),
+    [
+        ({"on_recipient": "550 no such user"}, "refused"),
+        ({"on_recipient": "450 greylisted"}, "waiting"),
+        ({"on_data": "554 refused"}, "refused"),
+        ({"on_data": "452 full"}, "waiting"),
+    ],
+)
+def test_what_a_server_answers_decides(waiting, settings, monkeypatch, does, state):
+    with mail_server(settings, monkeypatch, **does) as box:
+        delivery.send_pending()
+    assert states(waiting) == [state, state]
+    assert box.arrived == []
 
 
 @pytest.mark.django_db(transaction=True)

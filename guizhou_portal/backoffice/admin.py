@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from reversion.admin import VersionAdmin
 from reversion.models import Version
+from reversion.revisions import is_registered
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
@@ -50,9 +51,12 @@ from .sheets.admin import SheetMixin
 
 
 def naming(record):
-    """The records of other kinds that have ``record`` among several they name."""
+    """The records of other kinds that have ``record`` among several they name.
+
+    Only what has versions: an enquiry keeps nothing from being deleted, and is not told of.
+    """
     for relation in record._meta.related_objects:
-        is_named = relation.many_to_many and not relation.hidden
+        is_named = relation.many_to_many and is_registered(relation.related_model)
         if is_named and relation.related_model is not type(record):
             yield from getattr(record, relation.get_accessor_name()).all()
 

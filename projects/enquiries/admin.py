@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.context import site_address
 
 from . import handling
+from .figures import FiguresMixin
 from .inbox import (
     CHECKS,
     AssignedFilter,
@@ -58,10 +59,13 @@ def step(name, words):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(PagesMixin, ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
+class EnquiryAdmin(
+    FiguresMixin, PagesMixin, ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin
+):
     section = "enquiries"
     checks_for_editors = CHECKS
     form = HandlingForm
+    change_list_template = "admin/enquiry_list.html"
     change_form_template = "admin/enquiry.html"
     list_display = [
         "reference",

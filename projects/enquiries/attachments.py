@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -23,16 +24,37 @@ SALT = "guizhou_portal.enquiry.attachment"
 KEPT_FOR = 24 * 3600  # seconds; as long as the form may be open
 
 
+class Limited(FileUploadHandler):
+    """Takes no more of a file than may be sent, and keeps what else the form brings."""
+
+    def new_file(self, *args, **kwargs):
+        super().new_file(*args, **kwargs)
+        self.size = 0
+
+    def receive_data_chunk(self, raw_data, start):
+        self.size += len(raw_data)
+        if self.size > MOST_BYTES:
+            self.request.enquiry_file_too_large = True
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size):
+        return None  # the next handler has it
+
+
+def too_large():
+    return ValidationError(
+        _("The file is larger than %(most)s.") % {"most": filesizeformat(MOST_BYTES)}
+    )
+
+
 def kind_of(upload):
     """The kind of a file by its content; ``ValidationError`` if it is none we take.
 
     The name must agree: a handler should get what the name promises.
     """
     if upload.size > MOST_BYTES:
-        raise ValidationError(
-            _("The file is %(size)s large; at most %(most)s are possible.")
-            % {"size": filesizeformat(upload.size), "most": filesizeformat(MOST_BYTES)}
-        )
+        raise too_large()
     content = upload.read()
     upload.seek(0)
     kind = _kind(content)

@@ -12,12 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core import mail as django_mail
 from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
+
+from guizhou_portal.pages.models import Operator
 
 from .models import Mail
 
@@ -88,7 +91,7 @@ def _send(one):
     message = django_mail.EmailMessage(
         one.subject,
         one.body,
-        settings.DEFAULT_FROM_EMAIL,
+        _sender(),
         [one.recipient],
         reply_to=[one.reply_to] if one.reply_to else None,
         headers={"Auto-Submitted": "auto-generated" if one.kind != "answer" else "no"},
@@ -108,6 +111,14 @@ def _send(one):
         with suppress(Exception):
             connection.close()
     return outcome
+
+
+def _sender():
+    """The operator, whose address the imprint names: no mail server takes mail from nowhere."""
+    operator = Operator.current()
+    if not operator.email:
+        return settings.DEFAULT_FROM_EMAIL
+    return formataddr((" ".join(operator.name.split()), operator.email))
 
 
 def _connection():

@@ -46,7 +46,9 @@ def country_choices():
 
 
 class EnquiryForm(VisitorForm):
-    """``consent``: the :class:`.models.ConsentText` that is asked."""
+    """``consent``: the :class:`.models.ConsentText` that is asked. ``file_too_large``: whether a
+    file was left out while it came.
+    """
 
     interest = forms.ChoiceField(
         label=_("What are you interested in?"),
@@ -95,8 +97,9 @@ class EnquiryForm(VisitorForm):
         error_messages={"required": _("Without your consent the enquiry cannot be answered.")},
     )
 
-    def __init__(self, *args, consent, **kwargs):
+    def __init__(self, *args, consent, file_too_large=False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.file_too_large = file_too_large
         self.fields["consent"].label = consent.text
         self.fields["consent"].help_text = format_html(
             '<a href="{}">{}</a>', reverse("privacy"), gettext("Privacy policy")
@@ -121,6 +124,8 @@ class EnquiryForm(VisitorForm):
         return telephone
 
     def clean_attachment(self):
+        if self.file_too_large:
+            raise attachments.too_large()
         upload = self.cleaned_data["attachment"]
         if upload:
             self.kind = attachments.kind_of(upload)

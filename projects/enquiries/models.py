@@ -107,7 +107,7 @@ class Enquiry(Timestamped):
     shortlist = models.ManyToManyField(
         Project,
         blank=True,
-        related_name="+",
+        related_name="shortlisted_in",
         verbose_name=_("shortlist"),
         help_text=_("The projects of a shortlist, where the enquiry came from one."),
     )

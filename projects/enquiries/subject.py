@@ -1,6 +1,7 @@
 """What an enquiry is about: a project, the projects of a shortlist, another page, or nothing."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
@@ -13,11 +14,15 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Subject:
-    """``project``: the one; ``shortlist``: several; ``about``: the title of another page."""
+    """``project``: the one; ``shortlist``: several; ``about``: the title of another page.
+
+    ``query``: the part of an address that names it, for the same page in another language.
+    """
 
     project: Project | None = None
     shortlist: list = field(default_factory=list)
     about: str = ""
+    query: str = ""
 
     @property
     def projects(self):
@@ -29,12 +34,15 @@ def named_by(parameters):
 
     ``parameters`` may be anything; what is not published is as if it were not named.
     """
-    projects = selected(parameters.getlist("project"), Project.objects.published()).projects
+    selection = selected(parameters.getlist("project"), Project.objects.published())
+    projects, query = selection.projects, selection.query
     if len(projects) == 1:
-        return Subject(project=projects[0])
+        return Subject(project=projects[0], query=query)
     if projects:
-        return Subject(shortlist=projects)
-    return Subject(about=title_at(parameters.get("about", "")))
+        return Subject(shortlist=projects, query=query)
+    path = parameters.get("about", "")
+    about = title_at(path)
+    return Subject(about=about, query=urlencode({"about": path}) if about else "")
 
 
 def title_at(path):

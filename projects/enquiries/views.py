@@ -14,6 +14,7 @@ from guizhou_portal.publishing.models import FormerSlug, if_published
 from guizhou_portal.publishing.views import ReadOnlyMixin
 from projects.models import Project
 
+from . import attachments
 from .arrival import receive
 from .form import TRAP, EnquiryForm
 from .models import ConsentText
@@ -22,24 +23,31 @@ from .subject import Subject, named_by
 THANKS = "guizhou_portal.enquiry.thanks"
 
 
-# The word in the form that says when it was opened is the proof that it is ours; Django's own
-# would need a cookie.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
 class EnquiryPage(FormView):
     form_class = EnquiryForm
     template_name = "enquiries/enquiry.html"
     http_method_names = ["get", "head", "post"]
 
+    @classmethod
+    def as_view(cls, **initkwargs):
+        # The word in the form that says when it was opened is the proof that it is ours; Django's
+        # own would need a cookie.
+        return csrf_exempt(never_cache(super().as_view(**initkwargs)))
+
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
+        request.upload_handlers.insert(0, attachments.Limited(request))
         self.consent = ConsentText.current()
         self.subject = self.get_subject()
+        request.kept_query = self.subject.query
 
     def get_subject(self):
         return named_by(self.request.GET)
 
     def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "consent": self.consent}
+        given = super().get_form_kwargs()
+        too_large = getattr(self.request, "enquiry_file_too_large", False)
+        return {**given, "consent": self.consent, "file_too_large": too_large}
 
     def form_invalid(self, form):
         form.keep_file()

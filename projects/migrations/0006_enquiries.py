@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(
                 blank=True,
                 help_text="The projects of a shortlist, where the enquiry came from one.",
-                related_name="+",
+                related_name="shortlisted_in",
                 to="projects.project",
                 verbose_name="shortlist",
             ),
