@@ -92,8 +92,8 @@ GRANTS = {
     Role.ADMINISTRATOR: [
         Grant(ALL, (*CONTENT, *FIXED)),
         Grant("view change delete", ("projects.enquiry",)),
-        Grant("view add", ("projects.erasure",)),  # to add one is to erase
         Grant(ALL, ACCOUNTS[:1]),
+        Grant("view add", ("projects.erasure",)),  # to add one is to erase
     ],
 }
 DUTIES = {

@@ -171,8 +171,8 @@ class Enquiry(Timestamped):
         ordering = ["-created"]
 
     def __str__(self):
-        # Not the sender's name: this is what the admin's log and its messages keep.
-        return f"{self.reference} ({self.get_state_display()})"
+        """Nothing of the sender: the log of changes keeps it longer than the enquiry."""
+        return self.reference
 
 
 class Attachment(models.Model):
