@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.backoffice.pictures import picture_fields
 from guizhou_portal.publishing.models import published
 
+from .enquiries import privacy_admin  # noqa: F401  (registers its own)
 from .enquiries.figures import FiguresMixin
 from .models import (
     Enquiry,

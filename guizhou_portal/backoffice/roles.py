@@ -93,6 +93,7 @@ GRANTS = {
         Grant(ALL, (*CONTENT, *FIXED)),
         Grant("view change delete", ("projects.enquiry",)),
         Grant(ALL, ACCOUNTS[:1]),
+        Grant("view add", ("projects.erasure",)),  # to add one is to erase
     ],
 }
 DUTIES = {
