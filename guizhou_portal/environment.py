@@ -52,6 +52,13 @@ def workers(name, default):
     return number
 
 
+def days(name, default):
+    number = read("int", name, default)
+    if not 1 <= number <= 36500:
+        raise ImproperlyConfigured(f"{name} must be between 1 and 36500, not “{number}”.")
+    return number
+
+
 def oc4ids_prefix(name, default):
     """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
     prefix = read("str", name, default)

@@ -169,6 +169,8 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
 #: What senders of enquiries enclose: outside the media folder, which the web server may serve.
 ENQUIRY_FILES = VAR / "enquiries"
+# So long after the last activity an enquiry is made anonymous.
+ENQUIRY_RETENTION_DAYS = environment.days("ENQUIRY_RETENTION_DAYS", 730)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

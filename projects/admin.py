@@ -11,6 +11,7 @@ from guizhou_portal.backoffice.admin import (
 from guizhou_portal.backoffice.pictures import picture_fields
 
 from .enquiries import admin as enquiries  # noqa: F401  (registers its own)
+from .enquiries import privacy_admin  # noqa: F401  (registers its own)
 from .models import (
     KeyFigure,
     LocationFactor,

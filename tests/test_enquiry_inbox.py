@@ -366,6 +366,12 @@ def test_spam_is_not_answered(handler):
     assert not Mail.objects.exists()
 
 
+def test_nobody_is_left_to_be_answered_where_an_enquiry_is_anonymous(handler):
+    one = enquiry(anonymised_at=timezone.now(), name="", email="")
+    assert page_of(one, "answer") not in read(handler, page_of(one))
+    assert "nobody is left to be answered." in read(handler, page_of(one, "answer"))
+
+
 # --- mails that did not arrive ------------------------------------------------------------------
 
 

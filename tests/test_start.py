@@ -58,6 +58,12 @@ def free_port():
         ("PORT", "eighty", "PORT must be a whole number, not “eighty”."),
         ("PORT", "99999", "PORT must be between 1 and 65535, not “99999”."),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be between 1 and 64, not “0”."),
+        (
+            "ENQUIRY_RETENTION_DAYS",
+            "two",
+            "ENQUIRY_RETENTION_DAYS must be a whole number, not “two”.",
+        ),
+        ("ENQUIRY_RETENTION_DAYS", "0", "ENQUIRY_RETENTION_DAYS must be between 1 and 36500, not"),
         ("DATABASE_URL", "mysql://x/y", "DATABASE_URL is not understood; it must look like"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not understood; it must look like"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL is not understood; it must look like"),

@@ -102,6 +102,7 @@ GRANTS = {
         Grant(ALL, ("projects.mailbox",)),
         Grant("view add", ("projects.consenttext",)),
         Grant(ALL, ACCOUNTS[:1]),
+        Grant("view add", ("projects.erasure",)),  # to add one is to erase
     ],
 }
 DUTIES = {

@@ -156,7 +156,8 @@ class EnquiryAdmin(
 
     def get_fieldsets(self, request, obj=None):
         suspected = ["suspicions_in_words"] if obj and obj.suspicions else []
-        times = [("created", "answered_at")]
+        anonymised = ["anonymised_at"] if obj and obj.anonymised_at else []
+        times = [("created", "answered_at", *anonymised)]
         return [
             (_("What was sent"), {"fields": [*suspected, *self.SENT, *times]}),
             (_("Handling"), {"fields": self.HANDLED}),

@@ -8,6 +8,7 @@ which the overview of the admin shows, and a person decides.
 
 import logging
 import smtplib
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,8 +59,10 @@ def send_soon(enquiry):
 def _send_in_thread(pk):
     try:
         send_pending(Mail.objects.filter(enquiry=pk))
-    except Exception:  # the timer tries again: nothing is lost
-        logger.exception("Mails of an enquiry could not be sent.")
+    except Exception as error:  # the timer tries again: nothing is lost
+        # The place and the kind of the fault; its words may hold an address.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Mails of an enquiry not sent: %s\n%s", type(error).__name__, place)
     finally:
         connections.close_all()
 

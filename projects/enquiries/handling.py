@@ -86,8 +86,8 @@ def carry_out(step, keys, user, site):
 
 
 def may_be_answered(enquiry):
-    """Not while it counts as spam, nor once its sender's address is no longer kept."""
-    return enquiry.state != Enquiry.State.SPAM and bool(enquiry.email)
+    """Not while it counts as spam, nor once nobody is left to be told."""
+    return enquiry.state != Enquiry.State.SPAM and enquiry.anonymised_at is None
 
 
 def answered_alike(enquiry, subject, body):

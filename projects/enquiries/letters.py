@@ -18,8 +18,11 @@ BETWEEN_CONFIRMATIONS = timedelta(hours=1)
 
 
 def write(enquiry, site):
-    """Store the mails that follow from a new enquiry; none for spam. ``site``: its address."""
-    if enquiry.state == enquiry.State.SPAM:
+    """Store the mails that follow from a new enquiry; ``site``: its address.
+
+    None for spam, and none where nobody is left to be told.
+    """
+    if enquiry.state == enquiry.State.SPAM or enquiry.anonymised_at:
         return
     if not _confirmed_lately(enquiry.email):
         _confirmation(enquiry, site)

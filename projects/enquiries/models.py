@@ -1,12 +1,15 @@
 """Expressions of interest and all that belongs to them. Never public."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +193,17 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name
+
+
+@receiver(post_delete, sender=Attachment, dispatch_uid="attachment-file")
+def remove_file(instance, **kwargs):
+    """A file goes with its enquiry, whoever deletes it; what fails is left to the timer."""
+
+    def remove():
+        with suppress(OSError):
+            private_files().delete(instance.file.name)
+
+    transaction.on_commit(remove)
 
 
 class Mail(models.Model):

@@ -100,6 +100,8 @@ class PagesMixin:
 
     def refuse_answer(self, request, enquiry):
         words = _("Spam is not answered. If this is none, say so first.")
+        if enquiry.anonymised_at:
+            words = _("This enquiry is anonymous by now: nobody is left to be answered.")
         self.message_user(request, words, messages.WARNING)
         return self.back_to(enquiry)
 
