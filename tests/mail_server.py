@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 
 from guizhou_portal.environment import email_settings
 
-SECONDS = 1  # how long the portal waits for an answer in these tests
+SECONDS = 5  # how long the portal waits for an answer in these tests
 
 
 class Box:
@@ -46,19 +46,19 @@ def mail_server(settings, monkeypatch, **does):
 
 
 @contextmanager
-def silent_server(settings, monkeypatch):
+def silent_server(settings, monkeypatch, seconds):
     """A server that takes the connection and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        use(settings, monkeypatch, listening.getsockname()[1])
+        use(settings, monkeypatch, listening.getsockname()[1], seconds)
         yield
 
 
-def use(settings, monkeypatch, port):
+def use(settings, monkeypatch, port, seconds=SECONDS):
     monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{port}")
     for name, value in email_settings("EMAIL_URL", django.VERSION).items():
         if name == "MAILERS":
-            value["default"]["OPTIONS"]["timeout"] = SECONDS
-        setattr(settings, name, SECONDS if name == "EMAIL_TIMEOUT" else value)
+            value["default"]["OPTIONS"]["timeout"] = seconds
+        setattr(settings, name, seconds if name == "EMAIL_TIMEOUT" else value)
 
 
 def free_port():

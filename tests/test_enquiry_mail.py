@@ -250,7 +250,7 @@ def test_a_server_that_dies_with_the_text_in_its_hands_may_have_it(waiting, sett
 
 
 def test_a_server_that_never_speaks_is_asked_again(waiting, settings, monkeypatch):
-    with silent_server(settings, monkeypatch):
+    with silent_server(settings, monkeypatch, seconds=0.5):
         delivery.send_pending()
     assert states(waiting) == ["waiting", "waiting"]
 
