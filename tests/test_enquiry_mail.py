@@ -144,6 +144,15 @@ def test_mails_are_sent_once(waiting, server):
     assert all(one.sent_at for one in waiting.all())
 
 
+def test_mails_of_what_turned_out_to_be_spam_wait_until_it_is_cleared(waiting, server):
+    Enquiry.objects.update(state="spam")
+    delivery.send_pending()
+    assert states(waiting) == ["waiting", "waiting"]
+    Enquiry.objects.update(state="new")
+    delivery.send_pending()
+    assert states(waiting) == ["sent", "sent"]
+
+
 @pytest.mark.parametrize(
     "does",
     [

@@ -18,12 +18,12 @@ from email.utils import formataddr
 from django.conf import settings
 from django.core import mail as django_mail
 from django.db import connections, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from guizhou_portal.pages.models import Operator
 
-from .models import Mail
+from .models import Enquiry, Mail
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,10 @@ def send_pending(mails=None):
     # Whoever was sending them is gone: they may have arrived or not.
     gone = mails.filter(state=Mail.State.SENDING, due__lt=now - GONE_AFTER)
     report.uncertain += gone.update(state=Mail.State.UNCERTAIN)
-    due = mails.filter(state=Mail.State.WAITING, due__lte=now).order_by("due", "pk")
+    due = mails.filter(state=Mail.State.WAITING, due__lte=now)
+    # What turned out to be spam meanwhile is told to nobody; cleared of it, they go out.
+    due = due.exclude(~Q(kind=Mail.Kind.ANSWER), enquiry__state=Enquiry.State.SPAM)
+    due = due.order_by("due", "pk")
     for one in due:
         if _claimed(one):
             report.add(_send(one))
