@@ -108,7 +108,7 @@ def select_keys(vendor, kind, groups, column):
     as :mod:`.words` makes them, which have neither quotes nor spaces.
     """
     if vendor == "sqlite":
-        query = _all_of(groups, " AND ", " OR ", '"{}"', '"{}" *')
+        query = _for_sqlite(groups)
         return (
             "SELECT object_id FROM search_words JOIN search_entry ON id = search_words.rowid"
             " WHERE search_words MATCH %s AND content_type_id = %s",
@@ -117,7 +117,7 @@ def select_keys(vendor, kind, groups, column):
     return (
         f"SELECT object_id FROM search_entry WHERE {VECTOR.format(column)} @@ %s::tsquery"  # noqa: S608  (a name of ours)
         " AND content_type_id = %s",
-        [_question(groups), kind],
+        [_for_postgresql(groups), kind],
     )
 
 
@@ -146,7 +146,7 @@ def _of_sqlite(wanted):
     )
     parameters = []
     for groups, *limits in wanted:
-        parameters += [_all_of(groups, " AND ", " OR ", '"{}"', '"{}" *'), *limits]
+        parameters += [_for_sqlite(groups), *limits]
     return " UNION ALL ".join(one.format(n) for n in range(len(wanted))), parameters
 
 
@@ -156,11 +156,16 @@ def select_public(vendor, groups, first, last):
         return (
             "SELECT rowid - %s FROM search_terms WHERE search_terms MATCH %s"
             " AND rowid BETWEEN %s AND %s",
-            [first, _all_of(groups, " AND ", " OR ", '"{}"', '"{}" *'), first, last],
+            [first, _for_sqlite(groups), first, last],
         )
     return (
         f"SELECT id - %s FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery AND id BETWEEN %s AND %s",  # noqa: S608  (names of ours)
-        [first, _question([[(index.term_of_kind(first // ROOM), False)], *groups]), first, last],
+        [
+            first,
+            _for_postgresql([[(index.term_of_kind(first // ROOM), False)], *groups]),
+            first,
+            last,
+        ],
     )
 
 
@@ -171,7 +176,7 @@ MATCHING = (
     f"SELECT {{}} AS n, id FROM {PUBLIC} WHERE {TERMS} @@ %s::tsquery"  # noqa: S608  (names of ours)
     " AND id + 0 BETWEEN %s AND %s{} ORDER BY id + 0 LIMIT %s"
 )
-IF_ANY = f" AND (SELECT max(id) FROM {PUBLIC} WHERE id <= %s) >= %s"  # noqa: S608
+IF_ANY = f" AND (SELECT max(id) FROM {PUBLIC} WHERE id <= %s) >= %s"  # noqa: S608  (a name of ours)
 
 
 def _of_postgresql(wanted):
@@ -186,24 +191,28 @@ def _of_postgresql(wanted):
         of_kinds = [(index.term_of_kind(number), False) for number in kinds]
         if len(kinds) > 1 or most > index.GROUP:
             asked.append(f"({MATCHING.format(n, '')})")
-            after += [_question([of_kinds, *groups]), first, last, most]
+            after += [_for_postgresql([of_kinds, *groups]), first, last, most]
             continue
         group = first % ROOM // index.GROUP
         nearest = [(index.term_of_kind(kinds[0], one), False) for one in range(group, group + NEAR)]
         end = kinds[0] * ROOM + (group + NEAR) * index.GROUP
         near.append(f"near{n} AS MATERIALIZED ({MATCHING.format(n, '')})")
-        before += [_question([nearest, *groups]), first, min(last, end - 1), most]
+        before += [_for_postgresql([nearest, *groups]), first, min(last, end - 1), most]
         others = MATCHING.format(n, IF_ANY)
         asked.append(
             f"SELECT n, id FROM near{n}"  # noqa: S608  (names of ours)
             f" UNION ALL ({others} - (SELECT count(*) FROM near{n}))"
         )
-        after += [_question([of_kinds, *groups]), end, last, last, end, most]
+        after += [_for_postgresql([of_kinds, *groups]), end, last, last, end, most]
     beginning = f"WITH {', '.join(near)} " if near else ""
     return beginning + " UNION ALL ".join(asked), before + after
 
 
-def _question(groups):
+def _for_sqlite(groups):
+    return _all_of(groups, " AND ", " OR ", '"{}"', '"{}" *')
+
+
+def _for_postgresql(groups):
     return _all_of(groups, " & ", " | ", "'{}'", "'{}':*")
 
 
