@@ -26,6 +26,7 @@ from guizhou_portal.publishing.models import FormerSlug
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
+from .deletion import DeletionMixin
 from .forged import SoundMixin, is_key
 from .forms import FIELDS, RecordForm
 from .history import (
@@ -65,7 +66,7 @@ def kind_and_name(record):
     return f"{capfirst(record._meta.verbose_name)}: {record}"
 
 
-class KeptAdmin(ListMixin, ParallelMixin, SoundMixin, VersionAdmin):
+class KeptAdmin(ListMixin, ParallelMixin, DeletionMixin, SoundMixin, VersionAdmin):
     """Keeps every version of a record and of its parts; deleted ones can be brought back."""
 
     form = ParallelForm

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import ChoicesInUseFilter, RecordAdmin
+from guizhou_portal.backoffice.deletion import DeletionMixin
 from guizhou_portal.backoffice.forged import SoundMixin
 from guizhou_portal.backoffice.lists import ListMixin
 from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
@@ -60,7 +61,13 @@ def step(name, words):
 
 @admin.register(Enquiry)
 class EnquiryAdmin(
-    FiguresMixin, PagesMixin, ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin
+    FiguresMixin,
+    PagesMixin,
+    ListMixin,
+    ParallelMixin,
+    DeletionMixin,
+    SoundMixin,
+    admin.ModelAdmin,
 ):
     section = "enquiries"
     checks_for_editors = CHECKS
