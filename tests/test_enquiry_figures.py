@@ -9,24 +9,17 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import translation
 
 from guizhou_portal.backoffice.roles import Role
 from projects.enquiries.statistics import median_hours, months, tables
 from projects.models import Enquiry
 
+from .enquiries import enquiry
 from .factories import ProjectFactory
 
 STATISTICS = "/admin/projects/enquiry/statistics/"
 EXPORT = "/admin/projects/enquiry/export/"
-
-
-def enquiry(created=None, **fields):
-    words = {"name": "Ada", "email": "ada@example.org", "message": "x", "country": "CH"}
-    one = Enquiry.objects.create(consented_at=timezone.now(), **{**words, **fields})
-    if created:
-        Enquiry.objects.filter(pk=one.pk).update(created=created)
-    return one
 
 
 def table(title):
@@ -37,11 +30,11 @@ def table(title):
 
 def test_enquiries_are_counted_by_month_project_country_and_interest(db):
     project = ProjectFactory(title_en="Cloud")
-    enquiry(project=project, interest="invest")
+    enquiry(project=project)
     enquiry(country="", interest="press")
     enquiry(state="spam", project=project)
     last_year = months()[0] - timedelta(days=1)
-    enquiry(created=last_year, country="DE")
+    enquiry(created=last_year, country="DE", interest="other")
     by_month = table("The last twelve months")
     assert len(by_month) == 12
     assert list(by_month.values())[-1] == 2
@@ -59,10 +52,21 @@ def test_a_month_ends_where_the_portal_is(db):
 
 def test_the_median_counts_from_arrival_to_the_first_answer(db):
     assert median_hours() is None
-    for hours in (1, 3, 50):
-        one = enquiry()
+    for hours, state in ((1, "answered"), (3, "closed"), (50, "new"), (90, "spam")):
+        one = enquiry(state=state)
         Enquiry.objects.filter(pk=one.pk).update(answered_at=one.created + timedelta(hours=hours))
     assert round(median_hours(), 3) == 3
+
+
+def test_the_most_frequent_come_first_and_the_rest_together_in_the_same_order_each_time(db):
+    codes = ["AT", "BE", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IT", "JP", "NL"]
+    for code in [*reversed(codes), "NL"]:
+        enquiry(country=code)
+    assert list(table("Countries")) == [
+        "Netherlands", "Austria", "Belgium", "Switzerland", "China", "Czechia", "Germany",
+        "Denmark", "Spain", "Finland", "France", "United Kingdom", "others",
+    ]  # fmt: skip
+    assert table("Countries")["others"] == 2
 
 
 def test_handlers_see_the_figures(signed_in):
@@ -91,7 +95,8 @@ def test_the_figures_ask_no_more_for_more_enquiries(backoffice):
 
 
 def test_the_list_goes_out_as_it_is_filtered_and_nothing_in_it_calculates(signed_in):
-    enquiry(message="=1+1", organisation="＝HYPERLINK()", name='"Ada"; x')
+    one = enquiry(message="=1+1", organisation="＝HYPERLINK()", name='"Ada"; x')
+    one.shortlist.set([ProjectFactory(title_en="Cloud"), ProjectFactory(title_en="Tea")])
     enquiry(state="closed", message="gone")
     handler = signed_in(Role.ENQUIRY_HANDLER)
     response = handler.get(EXPORT, {"state__exact": "new"})
@@ -104,6 +109,7 @@ def test_the_list_goes_out_as_it_is_filtered_and_nothing_in_it_calculates(signed
         "'＝HYPERLINK()",
         '"Ada"; x',
     )
+    assert row["shortlist"] == "Cloud\nTea"
 
 
 @pytest.mark.parametrize("query", ["?nonsense__x=1", "?state__exact=%00", "?p=99999"])

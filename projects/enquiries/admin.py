@@ -106,7 +106,7 @@ class EnquiryAdmin(
     ]
     SENT = [
         "interest",
-        "subject",
+        "whole_subject",
         "message_shown",
         ("name", "organisation"),
         ("email", "telephone"),
@@ -161,6 +161,11 @@ class EnquiryAdmin(
     def has_add_permission(self, request):
         return False  # they come by the form of the site
 
+    def has_change_permission(self, request, obj=None):
+        """Not once it is anonymous: a note about a person would never go again."""
+        is_anonymous = obj is not None and obj.anonymised_at
+        return super().has_change_permission(request, obj) and not is_anonymous
+
     def get_fieldsets(self, request, obj=None):
         suspected = ["suspicions_in_words"] if obj and obj.suspicions else []
         anonymised = ["anonymised_at"] if obj and obj.anonymised_at else []
@@ -172,12 +177,16 @@ class EnquiryAdmin(
 
     def get_readonly_fields(self, request, obj=None):
         return [field.name for field in self.opts.fields if field.name not in self.HANDLED] + [
-            "subject",
+            "whole_subject",
             "message_shown",
             "files",
             "consent",
             "suspicions_in_words",
         ]
+
+    @admin.display(description=_("about"))
+    def whole_subject(self, enquiry):
+        return render_to_string("admin/enquiry_subject.html", {"enquiry": enquiry}).strip() or None
 
     @admin.display(description=_("message"))
     def message_shown(self, enquiry):

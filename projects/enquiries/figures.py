@@ -24,7 +24,7 @@ class Column(NamedTuple):
 COLUMNS = [
     Column(name)
     for name in (
-        *("reference", "created", "state", "interest", "project", "about", "name"),
+        *("reference", "created", "state", "interest", "project", "shortlist", "about", "name"),
         *("organisation", "country", "email", "telephone", "language", "answered_at", "message"),
     )
 ]
@@ -79,13 +79,16 @@ class FiguresMixin:
 def lines(records):
     """The lines of the file; everything that a sender wrote stays text."""
     rows = (
-        [_cell(getattr(enquiry, column.column_name)) for column in COLUMNS]
+        [_cell(enquiry, column.column_name) for column in COLUMNS]
         for enquiry in records.select_related("project").iterator(chunk_size=500)
     )
     return csv_lines(COLUMNS, rows, ";")
 
 
-def _cell(value):
+def _cell(enquiry, name):
+    if name == "shortlist":
+        return plain("\n".join(map(str, enquiry.shortlist.all())))
+    value = getattr(enquiry, name)
     if value is None:
         return ""
     return value.isoformat() if hasattr(value, "isoformat") else plain(str(value))

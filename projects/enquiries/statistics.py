@@ -41,7 +41,7 @@ class Table:
 
 def tables():
     """All :class:`Table` of the page; a few queries, however many enquiries there are."""
-    counted = Enquiry.objects.exclude(state=Enquiry.State.SPAM).order_by()
+    counted = _counted()
     return [
         _per_month(counted),
         Table(_("Projects"), _("Project"), _rows(_by_project(counted))),
@@ -50,12 +50,17 @@ def tables():
     ]
 
 
+def _counted():
+    return Enquiry.objects.exclude(state=Enquiry.State.SPAM).order_by()
+
+
 def median_hours():
     """From arrival to the first answer, of those of the last twelve months; None without any."""
-    answered = Enquiry.objects.filter(
-        answered_at__isnull=False, created__gte=months()[0]
-    ).values_list("created", "answered_at")
-    hours = [(then - at).total_seconds() / 3600 for at, then in answered]
+    answered = _counted().filter(answered_at__isnull=False, created__gte=months()[0])
+    hours = [
+        (then - at).total_seconds() / 3600
+        for at, then in answered.values_list("created", "answered_at")
+    ]
     return statistics.median(hours) if hours else None
 
 
@@ -85,7 +90,8 @@ def _per_month(counted):
 def _by(counted, name, label):
     """``[(label, number), …]``, the most first; what is beyond ``MOST_ROWS`` together."""
     found = counted.values_list(name).annotate(number=Count("pk"))
-    numbers = sorted(found, key=lambda one: -one[1])
+    # Of equal numbers always the same first, whatever the order the database has them in.
+    numbers = sorted(found, key=lambda one: (-one[1], str(one[0])))
     named = [(label(value), number) for value, number in numbers[:MOST_ROWS]]
     others = sum(number for _value, number in numbers[MOST_ROWS:])
     return [*named, *([(_("others"), others)] if others else [])]
@@ -93,7 +99,8 @@ def _by(counted, name, label):
 
 def _by_project(counted):
     # Titles are of the reader's language, which a database does not know.
-    projects = Project.objects.in_bulk(set(counted.values_list("project", flat=True)) - {None})
+    keys = counted.exclude(project=None).values_list("project", flat=True).distinct()
+    projects = Project.objects.in_bulk(list(keys))
     return _by(
         counted, "project", lambda key: str(projects[key]) if key else _("no single project")
     )
