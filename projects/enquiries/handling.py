@@ -80,7 +80,8 @@ STEPS = {"take": take, "close": close, "mark_spam": mark_spam, "clear_of_spam": 
 @transaction.atomic
 def carry_out(step, keys, user, site):
     """``[(enquiry, field), …]`` of what a step of ``STEPS`` changed."""
-    locked = Enquiry.objects.select_for_update().filter(pk__in=keys)
+    # What is anonymous stays as it was counted.
+    locked = Enquiry.objects.select_for_update().filter(pk__in=keys, anonymised_at=None)
     changed = [(one, STEPS[step](one, user, site)) for one in locked]
     return [(one, field) for one, field in changed if field]
 
@@ -111,11 +112,19 @@ def answer(enquiry, user, subject, body, site):
     delivery.send_soon(enquiry)
 
 
+def may_be_sent(mail, enquiry):
+    """Whether a person may ask for it to be sent; what is taken for spam is told nobody."""
+    is_told = mail.kind == Mail.Kind.ANSWER or enquiry.state != Enquiry.State.SPAM
+    return is_told and mail.state in SENT_ON_REQUEST
+
+
 @transaction.atomic
-def send_again(mail):
+def send_again(mail, enquiry):
     """Whether the mail goes out now; one that was sent meanwhile, or is being sent, does not."""
+    if not may_be_sent(mail, enquiry):
+        return False
     asked = Mail.objects.filter(pk=mail.pk, state__in=SENT_ON_REQUEST)
     claimed = asked.update(state=Mail.State.WAITING, due=timezone.now(), attempts=0, error="")
     if claimed:
-        delivery.send_soon(mail.enquiry)
+        delivery.send_soon(enquiry)
     return bool(claimed)

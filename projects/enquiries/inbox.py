@@ -79,6 +79,12 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
+    def __init__(self, request, params, model, model_admin):
+        # The name that other lists have for it: left to Django, it would ask among all but spam.
+        if asked := params.pop("state__exact", None):
+            params.setdefault(self.parameter_name, asked)
+        super().__init__(request, params, model, model_admin)
+
     def lookups(self, request, model_admin):
         spam = model_admin.model.objects.filter(state=Enquiry.State.SPAM).count()
         self.sought = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]

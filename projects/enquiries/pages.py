@@ -45,11 +45,11 @@ class PagesMixin:
         return reverse(f"{self.admin_site.name}:projects_enquiry_{page}", args=args)
 
     def asked_for(self, request, key, may):
-        """The enquiry with this key; ``may``: the method that says whether it may be seen."""
+        """The enquiry with this key; ``may``: the method that says who comes here."""
+        if not may(request):
+            raise PermissionDenied
         key = unquote(key)
         enquiry = self.get_object(request, key) if is_key(key) else None
-        if not may(request, enquiry):
-            raise PermissionDenied
         if enquiry is None:
             raise Http404
         return enquiry
@@ -148,7 +148,7 @@ class PagesMixin:
             raise Http404
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if handling.send_again(one):
+        if handling.send_again(one, enquiry):
             fields = {"name": "mail", "object": one.kind, "fields": ["State"]}
             self.log_change(request, enquiry, [{"changed": fields}])
             self.message_user(request, _("The mail is on its way."), messages.SUCCESS)
@@ -183,7 +183,7 @@ class PagesMixin:
                 (
                     one,
                     self.address("mail", enquiry.pk, one.pk)
-                    if may_send and one.state in handling.SENT_ON_REQUEST
+                    if may_send and handling.may_be_sent(one, enquiry)
                     else "",
                 )
                 for one in enquiry.mails.select_related("author")
