@@ -94,13 +94,14 @@ def secret_key(name, file, debug):
     return key
 
 
-#: SQLite as a server's database: readers beside one writer, waiting instead of failing.
+#: SQLite as a server's database: readers beside one writer, waiting instead of failing. What is
+#: deleted is overwritten.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
     ),
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from reversion.models import Revision, Version
@@ -59,6 +59,13 @@ class Outcome:
                 self.files += 1
 
 
+def empty_journal():
+    """What was deleted stands in SQLite's write-ahead log until that happens to be written over."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 # --- after its time -----------------------------------------------------------------------------
 
 
@@ -82,6 +89,7 @@ def anonymise_old(dry_run=False):
             Erasure.objects.create(
                 reason=Erasure.Reason.RETENTION, enquiries=outcome.enquiries, files=outcome.files
             )
+        empty_journal()
     return outcome
 
 
@@ -109,9 +117,11 @@ def _anonymise(key, outcome):
         _forget_traces([enquiry])
         outcome.mails += enquiry.mails.all().delete()[0]
         enquiry.attachments.all().delete()
-        now = timezone.now()
+        now, state = timezone.now(), Enquiry.State
+        # Nobody can answer it any more, so that nothing waits.
+        still = {"state": state.CLOSED} if enquiry.state == state.NEW else {}
         # With a new time of change, a form that is still open cannot bring the person back.
-        Enquiry.objects.filter(pk=key).update(**PERSONAL, anonymised_at=now, updated=now)
+        Enquiry.objects.filter(pk=key).update(**PERSONAL, **still, anonymised_at=now, updated=now)
     outcome.enquiries += 1
     outcome.remove(files)
 
@@ -175,26 +185,49 @@ def _of_address(records, name, address):
 
 
 def _plain(address):
-    return unicodedata.normalize("NFC", address).casefold()
+    """An address in one way of writing: small letters, and domains as people read them.
+
+    Not case-folded: that would take "ß" and "ss", which are different domains, for the same.
+    """
+    local, at, domain = unicodedata.normalize("NFC", address).lower().rpartition("@")
+    return local + at + ".".join(map(_readable, domain.split(".")))
+
+
+def _readable(label):
+    """ "xn--bcher-kva" is how machines write "bücher"."""
+    with suppress(UnicodeError):
+        if label.startswith("xn--"):
+            return label[4:].encode("ascii").decode("punycode")
+    return label
+
+
+def _ways_of_writing(address):
+    """As given, as people read it, and as machines do: all of them may stand in a text."""
+    local, at, domain = _plain(address).rpartition("@")
+    labels = (
+        one if one.isascii() else f"xn--{one.encode('punycode').decode()}"
+        for one in domain.split(".")
+    )
+    return {address, _plain(address), local + at + ".".join(labels)}
 
 
 def _mentioning(address):
-    texts = ("message", "internal_note", "about")
+    texts = ("name", "organisation", "message", "internal_note", "about")
     of_mails = ("subject", "body")
     condition = Q()
     for name in (*texts, *(f"mails__{one}" for one in of_mails)):
-        condition |= Q(**{f"{name}__icontains": address})
+        for written in _ways_of_writing(address):
+            condition |= Q(**{f"{name}__icontains": written})
     return Enquiry.objects.filter(condition).distinct()
 
 
 def report(found):
-    """All that was :func:`stored_about` a person, to be written as JSON."""
+    """All that was :func:`stored_about` a person, to be written as JSON; nothing about others."""
     return {
         "enquiries": [_told(one) for one in found.enquiries],
         "other_mails": [
             {"enquiry": one.enquiry.reference, **_fields(one, "enquiry")} for one in found.mails
         ],
-        "mentioned_in": [one.reference for one in found.mentions],
     }
 
 
@@ -241,6 +274,7 @@ def erase(address, by=""):
         )
     outcome.remove(files)
     Erasure.objects.filter(pk=noted.pk).update(files=outcome.files)
+    empty_journal()
     return outcome
 
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projects.enquiries.privacy import erase, stored_about
 
-from .personal_data import address_given
+from .personal_data import address_given, mentioned_in
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         address = address_given(address)
         found = stored_about(address)
         for one in found.mentions:
-            self.stdout.write(f"The address also stands in a text of {one.reference}; look there.")
+            self.stdout.write(mentioned_in(one))
         if not found.can_be_erased:
             self.stdout.write("Nothing is stored under this address.")
             return

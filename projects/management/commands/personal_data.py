@@ -18,6 +18,10 @@ def address_given(text):
     return address
 
 
+def mentioned_in(enquiry):
+    return f"The address also stands in a text of {enquiry.reference}; look there."
+
+
 class Command(BaseCommand):
     help = "Prints, as JSON, what enquiries hold about the person with an e-mail address."
 
@@ -25,5 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("address")
 
     def handle(self, *args, address, **options):
-        told = report(stored_about(address_given(address)))
+        found = stored_about(address_given(address))
+        for one in found.mentions:  # for whoever runs it, not for the person
+            self.stderr.write(mentioned_in(one))
+        told = report(found)
         self.stdout.write(json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
