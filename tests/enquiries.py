@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
@@ -111,13 +113,29 @@ def files(settings):
 
 def everywhere(*words):
     """``table.column`` wherever one of ``words`` is stored in the database, in any case."""
-    found = set()
+    return {place for place, text in _cells() if _holds(text, words)}
+
+
+def _cells():
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  (names of our own tables)
             columns = [one[0] for one in cursor.description]
             for row in cursor.fetchall():
                 for column, value in zip(columns, row, strict=True):
-                    if any(word.casefold() in str(value).casefold() for word in words):
-                        found.add(f"{table}.{column}")
-    return found
+                    yield f"{table}.{column}", str(value)
+    for session in Session.objects.all():  # packed, so that no word of it is seen from outside
+        yield "session", str(session.get_decoded())
+
+
+def beyond_the_database(folder, *words):
+    """Files below ``folder``, by name and content, and entries of the cache that hold a word."""
+    on_disk = ((str(one), one.read_bytes()) for one in folder.rglob("*") if one.is_file())
+    cached = ((key, value) for key, value in getattr(cache, "_cache", {}).items())
+    places = ((name, f"{name} {content.decode(errors='replace')}") for name, content in on_disk)
+    kept = ((key, f"{key} {value.decode(errors='replace')}") for key, value in cached)
+    return {place for place, text in (*places, *kept) if _holds(text, words)}
+
+
+def _holds(text, words):
+    return any(word.casefold() in text.casefold() for word in words)

@@ -1,69 +1,142 @@
 """A person who asks is erased without a trace."""
 
 import json
+import logging
 import os
 import time
 from pathlib import Path
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from reversion.models import Revision, Version
 
 from projects.enquiries import delivery
+from projects.enquiries.handling import STEPS
 from projects.enquiries.models import PrivateFiles
-from projects.models import Enquiry, Erasure
+from projects.enquiries.statistics import median_hours, tables
+from projects.models import Enquiry, Erasure, Mail
 
 from .enquiries import (
     ADDRESS,
+    LIST,
     NAME,
-    PDF,
-    WORDS,
+    ago,
+    beyond_the_database,
+    do,
     enquiry,
     everywhere,
     files,
+    page_of,
+    read,
     refused,
     run,
     with_all,
 )
-from .forms import admin_address, filled_in, save
+from .factories import ProjectFactory
+from .forms import admin_address, filled_in, form_at, save
 from .test_enquiries import fresh_cache, patient  # noqa: F401  (fixtures)
+
+#: Each word is found nowhere else.
+PERSON = {
+    "name": "Wolpertinger",
+    "organisation": "Zyzzogeton AG",
+    "email": "w.quux+fair@sesquipedal.example",
+    "telephone": "+49 9182 736455",
+    "message": "Kryptonite by the ton.\n\nSnollygoster",
+}
+TRACES = (
+    *("wolpertinger", "zyzzogeton", "quux", "sesquipedal", "9182", "kryptonite", "snollygoster"),
+    *("flibbertigibbet", "balderdash", "hullabaloo", "qwertz", "gobbledygook"),
+)
+
+
+@pytest.fixture
+def story(patient, handler, monkeypatch, caplog):  # noqa: F811
+    """An enquiry that came by the form and was handled in every way; what the log says of it."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(delivery, "send_soon", lambda enquiry: None)
+    project = ProjectFactory()
+    file = SimpleUploadedFile("Qwertz.pdf", b"%PDF-1.7 Gobbledygook")
+    patient(f"/en/projects/{project.slug}/enquiry/", **PERSON, attachment=file)
+    one = Enquiry.objects.get()
+    save(handler, filled_in(handler, one), internal_note="Flibbertigibbet", state="closed")
+    for words in ("Balderdash", "Hullabaloo"):
+        form = form_at(handler, page_of(one, "answer"))
+        handler.post(form.address, {**form, "subject": words, "body": f"{words}, {one.name}"})
+    for step in STEPS:
+        do(handler, one, step)
+    save(handler, filled_in(handler, one), state="new", assigned_to="")
+    delivery.send_pending()
+    for page in ("change", "history"):
+        read(handler, page_of(one, page))
+    for address in (f"{LIST}?q=Wolpertinger", f"{LIST}export/", f"{LIST}statistics/"):
+        b"".join(handler.get(address))
+    file = one.attachments.get()
+    b"".join(handler.get(page_of(one, "file", file.pk)).streaming_content)
+    file.file.storage.delete(file.file.name)
+    handler.get(page_of(one, "file", file.pk))  # what it says waits in the session
+    file.file.save("x", ContentFile(b"%PDF-1.7 Gobbledygook"))
+    assert len(mail.outbox) == 3
+    return caplog
 
 
 def test_after_an_erasure_nothing_of_the_person_is_left_anywhere(
-    patient,  # noqa: F811
-    backoffice,
-    settings,
-    django_capture_on_commit_callbacks,
-    monkeypatch,
+    story, handler, tmp_path, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr(delivery, "send_soon", lambda enquiry: None)
-    patient(attachment=SimpleUploadedFile("Offer of Ada.pdf", PDF))
-    stored = Enquiry.objects.get()
-    save(backoffice, filled_in(backoffice, stored), internal_note=f"{NAME} called", state="new")
-    Version.objects.create(  # none is made today; whoever changes that must not keep the person
+    one = Enquiry.objects.get()
+    assert all(everywhere(word) | beyond_the_database(tmp_path, word) for word in TRACES)
+    read(handler, page_of(one))
+    with django_capture_on_commit_callbacks(execute=True):
+        status, out, err = run("erase_personal_data", PERSON["email"].upper(), yes=True)
+    assert (status, err) == (0, "")
+    assert "deleted: 1 enquiries, 3 mails, 1 files" in out
+    assert everywhere(*TRACES, one.reference) == set()
+    assert beyond_the_database(tmp_path, *TRACES, one.reference) == set()
+    for address in ("/admin/", LIST, f"{LIST}export/"):
+        page = b"".join(handler.get(address)).decode()
+        assert not [word for word in TRACES if word in page.casefold()]
+    assert not [word for word in TRACES if word in story.text.casefold()]
+    assert not LogEntry.objects.exists()
+    noted = Erasure.objects.get()
+    assert (noted.reason, noted.enquiries, noted.files, noted.by) == ("request", 1, 1, "")
+
+
+def test_when_it_is_made_anonymous_nothing_of_the_person_is_left_either(
+    story, handler, tmp_path, django_capture_on_commit_callbacks
+):
+    one = Enquiry.objects.get()
+    before, figures = median_hours(), {table.title: table.rows for table in tables()[1:]}
+    Enquiry.objects.update(created=ago(days=800), answered_at=ago(days=800))
+    Mail.objects.update(sent_at=ago(days=800), created=ago(days=800))
+    read(handler, page_of(one))
+    with django_capture_on_commit_callbacks(execute=True):
+        run("anonymise_enquiries")
+    assert everywhere(*TRACES) == beyond_the_database(tmp_path, *TRACES) == set()
+    assert everywhere(one.reference) == {"projects_enquiry.reference"}
+    assert {table.title: table.rows for table in tables()[1:]} == figures
+    assert before is not None
+
+
+def test_stored_versions_go_too_though_none_are_made_today(db):
+    one = with_all()
+    kind = ContentType.objects.get_for_model(Enquiry)
+    Version.objects.create(
         revision=Revision.objects.create(date_created=timezone.now(), comment=""),
-        content_type=LogEntry.objects.latest("pk").content_type,
-        object_id=str(stored.pk),
+        content_type=kind,
+        object_id=str(one.pk),
         db="default",
         format="json",
         serialized_data="{}",
         object_repr=NAME,
     )
-    assert len(files(settings)) == 1
-    assert {"projects_enquiry.email", "projects_mail.recipient"} <= everywhere(ADDRESS)
-    with django_capture_on_commit_callbacks(execute=True):
-        status, out, err = run("erase_personal_data", ADDRESS.upper(), yes=True)
-    assert (status, err) == (0, "")
-    assert "deleted: 1 enquiries, 1 mails, 1 files" in out
-    words = (ADDRESS, NAME, WORDS["telephone"], WORDS["message"], "Offer of Ada")
-    assert everywhere(*words, stored.reference) == set()
-    assert files(settings) == []
+    run("erase_personal_data", ADDRESS, yes=True)
     assert not Revision.objects.exists()
-    noted = Erasure.objects.get()
-    assert (noted.reason, noted.enquiries, noted.files, noted.by) == ("request", 1, 1, "")
 
 
 def test_others_keep_their_enquiries(db, settings):
