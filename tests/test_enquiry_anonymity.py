@@ -38,6 +38,7 @@ from .test_dashboard import findings
 def test_after_two_years_an_enquiry_is_only_a_number_in_the_statistics(db, settings, editor):
     project = ProjectFactory()
     one = with_all(created=ago(days=731), project=project, assigned_to=editor, state="answered")
+    one.shortlist.set([project])
     young = with_all(created=ago(days=729), email="new@example.org")
     status, out, _err = run("anonymise_enquiries")
     assert "enquiries made anonymous: 1, mails removed: 2, files removed: 1" in out
@@ -48,6 +49,7 @@ def test_after_two_years_an_enquiry_is_only_a_number_in_the_statistics(db, setti
     assert (one.language, one.state, one.suspicions) == ("en", "answered", ["links"])
     assert one.anonymised_at
     assert not one.mails.exists()
+    assert not one.shortlist.exists()
     assert len(files(settings)) == 1
     assert everywhere(ADDRESS) == set()
     young.refresh_from_db()

@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,7 @@ from .enquiries import (
 from .factories import ProjectFactory
 from .forms import admin_address, filled_in, form_at, save
 from .test_enquiries import fresh_cache, patient  # noqa: F401  (fixtures)
+from .test_start import manage, place  # noqa: F401  (a fixture)
 
 #: Each word is found nowhere else.
 PERSON = {
@@ -121,6 +124,30 @@ def test_when_it_is_made_anonymous_nothing_of_the_person_is_left_either(
     assert everywhere(one.reference) == {"projects_enquiry.reference"}
     assert {table.title: table.rows for table in tables()[1:]} == figures
     assert before is not None
+
+
+STORE = """
+from django.utils import timezone
+from projects.models import Enquiry
+words = {"name": "Wolpertinger", "email": "w@quux.example", "message": "Wolpertinger " * 500}
+Enquiry.objects.create(consented_at=timezone.now(), **words)
+"""
+
+
+@pytest.mark.thorough
+def test_nothing_of_the_person_is_left_in_the_files_of_sqlite(place, tmp_path):  # noqa: F811
+    def known():
+        return {one.name for one in tmp_path.iterdir() if b"Wolpertinger" in one.read_bytes()}
+
+    manage("migrate", **place)
+    # As a server would, this keeps what was written in the journal.
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as server:
+        server.execute("SELECT count(*) FROM projects_enquiry").fetchall()
+        manage("shell", "-c", STORE, **place)
+        assert known() == {"portal.sqlite3-wal"}
+        done = manage("erase_personal_data", "w@quux.example", "--yes", **place)
+        assert "deleted: 1 enquiries" in done.stdout
+        assert known() == set()
 
 
 def test_stored_versions_go_too_though_none_are_made_today(db):

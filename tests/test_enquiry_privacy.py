@@ -5,8 +5,10 @@ import logging
 import pytest
 
 from projects.enquiries import delivery
+from projects.models import Enquiry
 
-from .enquiries import ADDRESS, NAME, text_of, with_all
+from .enquiries import ADDRESS, NAME, beyond_the_database, everywhere, text_of, with_all
+from .test_enquiries import fresh_cache, patient  # noqa: F401  (fixtures)
 
 
 def test_the_log_of_the_server_names_no_person(db, monkeypatch, caplog, settings):
@@ -40,6 +42,29 @@ class _Refusing:
         import smtplib
 
         raise smtplib.SMTPRecipientsRefused({found[0].to[0]: (550, b"unknown")})
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_from_where_somebody_wrote_is_stored_nowhere_in_clear(
+    client,
+    patient,  # noqa: F811
+    tmp_path,
+    caplog,
+    settings,
+    https,
+):
+    settings.HTTPS = https
+    settings.SECURE_SSL_REDIRECT = False
+    caplog.set_level(logging.DEBUG)
+    client.defaults["REMOTE_ADDR"] = "10.0.0.1" if https else "203.0.113.77"
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "198.51.100.9, 203.0.113.77"
+    for n in range(7):
+        patient(email=f"ada{n}@example.org", message=f"The {n}th of them")
+    assert Enquiry.objects.filter(suspicions=["address"]).count() == 2
+    addresses = ("203.0.113.77", "198.51.100.9", "10.0.0.1")
+    assert beyond_the_database(tmp_path, "enquiry-address")
+    assert everywhere(*addresses) == beyond_the_database(tmp_path, *addresses) == set()
+    assert not [one for one in addresses if one in caplog.text]
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ def _anonymise(key, outcome):
         _forget_traces([enquiry])
         outcome.mails += enquiry.mails.all().delete()[0]
         enquiry.attachments.all().delete()
+        enquiry.shortlist.clear()
         now, state = timezone.now(), Enquiry.State
         # Nobody can answer it any more, so that nothing waits.
         still = {"state": state.CLOSED} if enquiry.state == state.NEW else {}
