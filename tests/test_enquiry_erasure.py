@@ -216,6 +216,8 @@ def test_an_older_log_that_calls_the_sender_by_name_is_cleaned_too(backoffice, e
         ("jorg@bücher.example", "jorg@xn--bcher-kva.example", True),
         ("jorg@XN--BCHER-KVA.example", "jorg@bücher.example", True),
         ("jorg@例子.example", " jorg@xn--fsqu00a.example ", True),
+        ("jorg@straße.example", "jorg@xn--strae-oqa.example", True),
+        ("jorg@例子.example", "jorg@例子.ｅｘａｍｐｌｅ", True),
         ("jorg+fair@example.org", "jorg+FAIR@example.org", True),
         ("jorg+fair@example.org", "jorg@example.org", False),
         ("jorg@straße.example", "jorg@strasse.example", False),

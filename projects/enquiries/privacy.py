@@ -186,11 +186,11 @@ def _of_address(records, name, address):
 
 
 def _plain(address):
-    """An address in one way of writing: small letters, and domains as people read them.
+    """An address in one way of writing: small letters, of usual width, domains as people read them.
 
     Not case-folded: that would take "ß" and "ss", which are different domains, for the same.
     """
-    local, at, domain = unicodedata.normalize("NFC", address).lower().rpartition("@")
+    local, at, domain = unicodedata.normalize("NFKC", address).lower().rpartition("@")
     return local + at + ".".join(map(_readable, domain.split(".")))
 
 
