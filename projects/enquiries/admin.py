@@ -186,7 +186,8 @@ class EnquiryAdmin(
 
     @admin.display(description=_("about"))
     def whole_subject(self, enquiry):
-        return render_to_string("admin/enquiry_subject.html", {"enquiry": enquiry}).strip() or None
+        shown = render_to_string("admin/enquiry_subject.html", {"enquiry": enquiry})
+        return shown if shown.strip() else None
 
     @admin.display(description=_("message"))
     def message_shown(self, enquiry):
