@@ -7,7 +7,7 @@ from django.test import Client
 
 from guizhou_portal.backoffice.roles import Role
 from projects.enquiries.models import PrivateFiles
-from projects.models import Enquiry, Erasure
+from projects.models import ConsentText, Enquiry, Erasure
 
 from .enquiries import (
     ADDRESS,
@@ -31,13 +31,15 @@ LOG = "/admin/projects/erasure/"
 
 def test_a_person_is_told_everything(db):
     project = ProjectFactory(title_de="Verkehr")
-    one = with_all(project=project)
+    consent = ConsentText.objects.create(text_de="Ja, gern", text_en="Yes, please")
+    one = with_all(project=project, consent_text=consent)
     one.shortlist.set([project])
     with_all(email="bob@example.org")
     (told,) = json.loads(run("personal_data", ADDRESS)[1])["enquiries"]
     for key, value in WORDS.items():
         assert told[key] == value
     assert (told["project"], told["shortlist"]) == ("Verkehr", ["Verkehr"])
+    assert told["consent_text"] == "Yes, please"
     assert told["internal_note"] == "Knows Bob"
     assert told["attachments"] == [{"name": "Offer of Ada.pdf", "kind": "PDF", "size": len(PDF)}]
     assert {mail["body"] for mail in told["mails"]} == {f"Dear {NAME}"}

@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import override
 from reversion.models import Revision, Version
 
 from .models import Attachment, Enquiry, Erasure, Mail, private_files
@@ -195,7 +196,7 @@ def _plain(address):
 
 
 def _readable(label):
-    """ "xn--bcher-kva" is how machines write "bücher"."""
+    """A part of a domain as people read it: machines write "bücher" as "xn--bcher-kva"."""
     with suppress(UnicodeError):
         if label.startswith("xn--"):
             return label[4:].encode("ascii").decode("punycode")
@@ -249,7 +250,8 @@ def _fields(record, *left_out):
             continue
         value = getattr(record, column.name)
         if column.name == "consent_text":
-            value = value and value.text
+            with override(record.language):  # as the person read it
+                value = value and value.text
         elif column.name in ("project", "country"):
             value = str(value or "")
         told[column.name] = value
