@@ -1,5 +1,6 @@
 """The form and the page that thanks: no cookie, no account."""
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
@@ -59,7 +60,13 @@ class EnquiryPage(FormView):
         return redirect(with_query(reverse("projects:enquiry_thanks"), f"sent={word}"))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(subject=self.subject, trap=TRAP, noindex=True, **kwargs)
+        return super().get_context_data(
+            subject=self.subject,
+            trap=TRAP,
+            noindex=True,
+            retention_days=settings.ENQUIRY_RETENTION_DAYS,
+            **kwargs,
+        )
 
 
 class ProjectEnquiryPage(EnquiryPage):

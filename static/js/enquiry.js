@@ -1,13 +1,23 @@
-/* Tells how many characters are left, once there are few. Without it, the server says so. */
+/* Counts the characters of a message. Told aloud only when few are left, and not at every key. */
+const FEW = 200;
+
 for (const field of document.querySelectorAll(".enquiry__form textarea[maxlength]")) {
   const most = Number(field.maxLength);
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const seen = document.createElement("p");
   const told = document.createElement("p");
-  told.className = "field__count";
+  let pause;
+  seen.className = "field__count";
+  told.className = "visually-hidden";
   told.setAttribute("role", "status");
-  field.after(told);
+  field.after(seen, told);
   const count = () => {
-    const number = new Intl.NumberFormat(document.documentElement.lang);
-    told.textContent = `${number.format(field.value.length)} / ${number.format(most)}`;
+    const words = `${number.format(field.value.length)} / ${number.format(most)}`;
+    seen.textContent = words;
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      told.textContent = most - field.value.length < FEW ? words : "";
+    }, 1000);
   };
   field.addEventListener("input", count);
   count();
