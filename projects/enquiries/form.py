@@ -63,6 +63,7 @@ class EnquiryForm(VisitorForm):
     message = MessageField(
         label=_("Your message"),
         max_length=LONGEST_MESSAGE,
+        error_messages={"required": _("Please write your message.")},
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     attachment = forms.FileField(
@@ -74,22 +75,29 @@ class EnquiryForm(VisitorForm):
     name = LineField(
         label=pgettext_lazy("person", "Name"),
         max_length=200,
+        error_messages={"required": _("Please give your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     organisation = LineField(
         label=_("Organisation"),
         max_length=200,
+        error_messages={"required": _("Please give your organisation.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     country = forms.ChoiceField(
         label=_("Country"),
         choices=country_choices,
+        error_messages={"required": _("Please choose your country.")},
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
         help_text=_("For the confirmation and the answer."),
+        error_messages={
+            "required": _("Please give your e-mail address."),
+            "invalid": _("Please write the address in full, such as name@example.org."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     telephone = LineField(
@@ -107,6 +115,7 @@ class EnquiryForm(VisitorForm):
         super().__init__(*args, **kwargs)
         self.file_too_large = file_too_large
         self.fields["consent"].label = consent.text
+        self.fields["consent"].short_label = gettext("Consent")
         self.fields["consent"].help_text = format_html(
             '<a href="{}">{}</a>', reverse("privacy"), gettext("Privacy policy")
         )

@@ -98,4 +98,9 @@ class Thanks(ReadOnlyMixin, TemplateView):
             reference = signing.loads(self.request.GET.get("sent", ""), salt=THANKS)
         except signing.BadSignature as error:
             raise Http404 from error
-        return super().get_context_data(reference=reference, noindex=True, **kwargs)
+        return super().get_context_data(
+            reference=reference,
+            noindex=True,
+            retention_days=settings.ENQUIRY_RETENTION_DAYS,
+            **kwargs,
+        )
