@@ -120,8 +120,18 @@ def everything_is_right_with(page):
     look(page, 1440, "light")
 
 
-def test_the_language_is_switched_before_writing_and_the_projects_stay(site, page):
+def test_what_is_typed_goes_along_into_another_language(site, page):
     page.goto(f"{site}/en/enquiry/?project=traffic-cloud")
+    fill(page, "Press")
     page.locator(".languages a", has_text="Deutsch").first.click()
     expect(page).to_have_url(re.compile("/de/enquiry/.project=traffic-cloud"))
     expect(page.locator(".enquiry__subject")).to_contain_text("Verkehrs-Cloud")
+    expect(page.locator("[name=message]")).to_have_value(re.compile("我们想了解更多"))
+    expect(page.locator("[name=country]")).to_have_value("CH")
+    expect(page.get_by_label("Presse")).to_be_checked()
+    page.get_by_role("button", name="Anfrage senden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Anfrage ist eingegangen")
+    # Nothing of it stays in the browser.
+    assert page.evaluate("sessionStorage.length") == 0
+    page.goto(f"{site}/de/enquiry/")
+    expect(page.locator("[name=message]")).to_have_value("")
