@@ -13,6 +13,7 @@ from django_countries import countries
 from guizhou_portal.forms import VisitorForm
 
 from . import attachments
+from .addresses import AddressField
 from .models import LONGEST_MESSAGE, Enquiry
 from .opened import Opened
 
@@ -82,7 +83,7 @@ class EnquiryForm(VisitorForm):
         choices=country_choices,
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),

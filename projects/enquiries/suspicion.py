@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.signin.addresses import counted_address, is_shared
 
+from .addresses import same_mailbox
 from .models import Enquiry
 from .opened import QUICKEST
 
@@ -58,8 +59,8 @@ def suspicions(request, opened, email, message, trap):
     address = counted_address(request)
     if not is_shared(address) and _counted("address", address) > MOST_OF_ADDRESS:
         found.append("address")
-    sent = Enquiry.objects.filter(email__iexact=email, created__gt=timezone.now() - HOUR)
-    if sent.count() >= MOST_OF_SENDER:
+    lately = Enquiry.objects.filter(created__gt=timezone.now() - HOUR)
+    if lately.filter(same_mailbox("email", email)).count() >= MOST_OF_SENDER:
         found.append("sender")
     return found
 
