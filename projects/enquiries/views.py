@@ -64,10 +64,11 @@ class EnquiryPage(FormView):
         return {**given, "file_too_large": too_large, "is_gone": self.subject.is_gone}
 
     def form_invalid(self, form):
-        try:
-            form.file_to_keep(self.request)
-        except ValidationError as error:
-            form.add_error("attachment", error)
+        if not form.has_error("attachment"):
+            try:
+                form.file_to_keep(self.request)
+            except ValidationError as error:
+                form.add_error("attachment", error)
         # Now: if the database fails meanwhile, what was typed is still at hand.
         return super().form_invalid(form).render()
 
