@@ -8,11 +8,12 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+from django.core.cache.backends.base import BaseCache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 
-from projects.enquiries import arrival, attachments, letters, opened, suspicion
+from projects.enquiries import arrival, attachments, letters, opened
 from projects.models import ConsentText, Enquiry, Mail
 
 from .factories import ContractFactory, ProjectFactory
@@ -160,13 +161,18 @@ def test_three_links_are_three(patient):
     assert Enquiry.objects.get().suspicions == []
 
 
-def test_a_cache_that_is_down_loses_no_enquiry(client, patient, monkeypatch):
-    class Down:
-        def add(self, *args):
-            raise ConnectionError
+class CacheThatIsDown(BaseCache):
+    def down(self, *args, **kwargs):
+        raise ConnectionError
 
+    add = get = set = touch = delete = incr = down
+
+
+def test_a_cache_that_is_down_loses_no_enquiry(client, patient, settings):
+    down = f"{__name__}.{CacheThatIsDown.__name__}"
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": down}}
     client.defaults["REMOTE_ADDR"] = "192.0.2.7"
-    monkeypatch.setattr(suspicion, "cache", Down())
+    assert everything_typed_is_in(patient(interest=None))
     patient()
     assert Enquiry.objects.get().state == "new"
 

@@ -154,7 +154,7 @@ class Kept:
         try:
             kept = cls(*signing.loads(word, salt=SALT))
             age = timezone.now() - private_files().get_modified_time(kept.path)
-        except (signing.BadSignature, OSError):
+        except (signing.BadSignature, TypeError, OSError):
             return None
         taken = Attachment.objects.filter(file=kept.path).exists()
         return None if taken or age > KEPT_FOR else kept

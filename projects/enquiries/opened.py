@@ -35,7 +35,7 @@ class Opened:
             return cls(*signing.loads(word, salt=SALT, max_age=LONGEST))
         except signing.SignatureExpired:
             return cls(*signing.loads(word, salt=SALT), is_expired=True)
-        except signing.BadSignature:
+        except (signing.BadSignature, TypeError):  # or of an earlier version of the portal
             return None
 
     @property
