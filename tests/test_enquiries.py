@@ -3,9 +3,12 @@
 import re
 import time
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.enquiries import opened, suspicion
@@ -151,6 +154,19 @@ def test_the_version_of_the_consent_is_kept_with_it(client, patient):
     assert "New words" in client.get(ADDRESS).content.decode()
     patient()
     assert Enquiry.objects.get().consent_text == new
+
+
+def test_three_projects_ask_the_database_no_more_than_two(client, patient):
+    slugs = [ProjectFactory().slug for _ in range(3)]
+    counts = []
+    client.get(f"{ADDRESS}?project={slugs[0]}")  # what is asked once and remembered
+    for number in (2, 3):
+        address = f"{ADDRESS}?{urlencode([('project', one) for one in slugs[:number]])}"
+        with CaptureQueriesContext(connection) as asked:
+            patient(address, message=f"About {number}", email=f"n{number}@example.org")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] < 20
+    assert Enquiry.objects.count() == 2
 
 
 # --- what is wrong -----------------------------------------------------------------------------

@@ -162,6 +162,9 @@ def test_three_links_are_three(patient):
 
 
 class CacheThatIsDown(BaseCache):
+    def __init__(self, server, options):
+        super().__init__(options)
+
     def down(self, *args, **kwargs):
         raise ConnectionError
 

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from guizhou_portal.pages.models import Operator
@@ -242,13 +242,15 @@ def test_a_late_answer_does_not_undo_that_a_person_had_it_sent_again(waiting, se
     assert delivery.send_pending().sent == 0
 
 
-def test_the_command_says_that_the_database_is_down_and_nothing_of_the_mails(waiting, monkeypatch):
+@pytest.mark.parametrize("command", ["send_pending_mail", "anonymise_enquiries"])
+def test_a_command_says_that_the_database_is_down_and_nothing_of_persons(db, monkeypatch, command):
     def down(*args):
         raise OperationalError("no connection for ada@example.org")
 
-    monkeypatch.setattr(delivery, "_claimed", down)
-    with pytest.raises(CommandError, match="database cannot be used") as told:
-        call_command("send_pending_mail")
+    with monkeypatch.context() as then:
+        then.setattr(connection, "cursor", down)
+        with pytest.raises(CommandError, match="database cannot be used") as told:
+            call_command(command)
     assert "ada@" not in str(told.value)
 
 
