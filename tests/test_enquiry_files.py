@@ -34,6 +34,16 @@ def docx(*more):
     return file.getvalue()
 
 
+def packed_badly():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("[Content_Types].xml", "<x/>" * 50)
+        archive.writestr("word/document.xml", "<x/>")
+    whole = content.getvalue()
+    at = whole.index(b"[Content_Types].xml") + len("[Content_Types].xml") + 9  # after its own head
+    return whole[:at] + b"\xff" * 16 + whole[at + 16 :]
+
+
 def file(name="offer.pdf", content=PDF):
     return SimpleUploadedFile(name, content)
 
@@ -63,6 +73,7 @@ def test_a_file_is_kept_where_nobody_gets_it(client, patient, settings, name, co
         ("offer.exe", b"%PDF-1.7"),
         ("macros.docx", docx("word/vbaProject.bin")),
         ("broken.docx", b"PK\x03\x04broken"),
+        ("packed badly.docx", packed_badly()),
         ("picture.png", b"\x89PNG\r\n\x1a\nbroken"),
         ("large.pdf", b"%PDF-" + b"0" * 10 * 1024 * 1024),
         ("empty.pdf", b""),

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from errno import ENOSPC
+from lzma import LZMAError
 from os import strerror
 from pathlib import Path, PurePath
 from shutil import disk_usage
@@ -33,6 +34,11 @@ ENDINGS = {"PDF": (".pdf",), "DOCX": (".docx",), "XLSX": (".xlsx",), "PNG": (".p
 #: The part an office file must have, and of which kind it is then.
 PARTS = {"word/document.xml": "DOCX", "xl/workbook.xml": "XLSX"}
 MOST_MEMBERS = 2000
+#: What ZIP archives raise that are none, whichever way they are packed.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError),
+    *(KeyError, ValueError, RuntimeError),
+)
 MOST_OF_TYPES = 2**20  # bytes of the part that lists the kinds of all others
 SALT = "guizhou_portal.enquiry.attachment"
 KEPT_FOR = timedelta(days=1)  # as long as the form may be open
@@ -110,7 +116,7 @@ def _office_kind(content):
             names = archive.namelist()
             with archive.open("[Content_Types].xml") as part:
                 types = part.read(MOST_OF_TYPES).lower()
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError, OSError):
+    except UNREADABLE:
         return None
     # Macros stand in a part that is called so as a rule; what they are is said in any case.
     names_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
