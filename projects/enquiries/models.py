@@ -74,7 +74,16 @@ class ConsentText(Timestamped):
     @classmethod
     def current(cls):
         """What is asked now; until somebody has written a version, the portal's own words."""
-        return cls.objects.order_by("-pk").first() or cls(
+        return cls.objects.order_by("-pk").first() or cls.own()
+
+    @classmethod
+    def shown(cls, key):
+        """What a form that is open asked; a newer version is for those who open it later."""
+        return (cls.objects.filter(pk=key).first() if key else cls.own()) or cls.current()
+
+    @classmethod
+    def own(cls):
+        return cls(
             text=gettext(
                 "I agree that my details are stored and used to answer this enquiry. I can "
                 "withdraw my consent at any time."

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from reversion.models import Revision, Version
 
+from .addresses import canonical
 from .models import Attachment, Enquiry, Erasure, Mail, private_files
 
 #: What a person told us, or what was written about one, by what takes its place.
@@ -175,6 +176,8 @@ def _of_address(records, name, address):
 
 
 def _plain(address):
+    with suppress(ValueError):
+        address = canonical(address)
     return unicodedata.normalize("NFC", address).casefold()
 
 

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import expect
 
-from projects.enquiries import suspicion
+from projects.enquiries import suspicion, views
 from projects.models import Enquiry
 
 from .accessibility import look, overflow, violations, violations_of_looks
@@ -108,6 +109,22 @@ def test_form_errors_and_thanks_are_accessible_and_fit(site, page, console):
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Anfrage ist eingegangen")
     everything_is_right_with(page)
     assert console == []
+
+
+def test_what_could_not_be_stored_is_sent_once_more(site, page, monkeypatch):
+    def full(*args):
+        raise OperationalError("database or disk is full")
+
+    page.goto(f"{site}/en/projects/traffic-cloud/enquiry/")
+    fill(page, "Invest")
+    with monkeypatch.context() as then:
+        then.setattr(views, "receive", full)
+        page.get_by_role("button", name="Send enquiry").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("could not be stored")
+        everything_is_right_with(page)
+    page.get_by_role("button", name="Send enquiry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your enquiry has arrived")
+    assert Enquiry.objects.get().project.slug == "traffic-cloud"
 
 
 def everything_is_right_with(page):
