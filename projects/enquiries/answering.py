@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.forged import is_key
 from guizhou_portal.backoffice.forms import is_visible
@@ -60,6 +61,12 @@ class AnswerForm(forms.Form):
 def template_named(key):
     """The :class:`.models.AnswerTemplate` an address names, or None."""
     return AnswerTemplate.objects.filter(pk=key).first() if is_key(key) else None
+
+
+def is_missing(template, language):
+    """Whether some of the template's words are borrowed from another language."""
+    names = (build_localized_fieldname(name, language) for name in ("subject", "body"))
+    return not all(getattr(template, name) for name in names)
 
 
 def first_words(enquiry, template):

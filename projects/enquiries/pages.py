@@ -14,7 +14,8 @@ from guizhou_portal.backoffice.forged import is_key
 from guizhou_portal.context import site_address
 
 from . import handling
-from .answering import AnswerForm, first_words, template_named
+from .answering import AnswerForm, first_words, is_missing, template_named
+from .inbox import subject_of
 from .models import AnswerTemplate, Mail
 
 WRITTEN = ("subject", "body")
@@ -22,10 +23,6 @@ WRITTEN = ("subject", "body")
 
 def number_of_answers(enquiry):
     return enquiry.mails.filter(kind=Mail.Kind.ANSWER).count()
-
-
-def may_take(user):
-    return handling.handlers().filter(pk=user.pk).exists()
 
 
 class PagesMixin:
@@ -69,7 +66,7 @@ class PagesMixin:
 
     def do(self, request, name, keys):
         """Carry out a step of :data:`.handling.STEPS`, note it in the log and say so."""
-        if name == "take" and not may_take(request.user):
+        if name == "take" and not handling.may_take(request.user):
             raise PermissionDenied
         changed = handling.carry_out(name, keys, request.user, site_address(request))
         for enquiry, field in changed:
@@ -134,8 +131,10 @@ class PagesMixin:
                 "opts": self.opts,
                 "original": enquiry,
                 "form": form,
+                "subject": self.subject(enquiry) if any(subject_of(enquiry)) else "",
                 "templates": AnswerTemplate.objects.all(),
                 "template": template,
+                "is_incomplete": template is not None and is_missing(template, enquiry.language),
                 "media": self.media,
                 **self.mails_of(request, enquiry),
             },
