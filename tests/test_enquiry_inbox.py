@@ -232,13 +232,13 @@ def test_an_enquiry_is_assigned_to_people_who_handle_enquiries(handler, signed_i
 def test_one_click_assigns_closes_and_sorts_out(handler):
     one = enquiry()
     assert "Assign to me" in read(handler, page_of(one))
-    assert "1 enquiry was changed." in do(handler, one, "take")
+    assert "1 enquiry is assigned to you now." in do(handler, one, "take")
     assert "Assign to me" not in read(handler, page_of(one))
-    do(handler, one, "close")
+    assert "1 enquiry is closed now." in do(handler, one, "close")
     one.refresh_from_db()
     assert (one.state, one.assigned_to) == ("closed", user())
     do(handler, one, "mark_spam")
-    do(handler, one, "close")
+    assert "There was nothing to change." in do(handler, one, "close")
     one.refresh_from_db()
     assert one.state == "spam"
     told = handler.get("/admin/").content.decode()

@@ -246,15 +246,17 @@ class EnquiryAdmin(
         is_spam = enquiry.state == Enquiry.State.SPAM
         may_be_answered = handling.may_be_answered(enquiry)
         may_answer = may_change and may_be_answered
+        is_anonymous = enquiry.anonymised_at is not None
+        may_close = not is_spam and enquiry.state != Enquiry.State.CLOSED
         is_mine = enquiry.assigned_to_id == request.user.pk
         return {
             "state": state_shown(enquiry),
             "age": age_of(enquiry),
             "assigned": assigned_in_words(enquiry),
             "is_spam": is_spam,
-            "may_handle": may_change,
-            "may_close": not is_spam and enquiry.state != Enquiry.State.CLOSED,
-            "may_mark": enquiry.anonymised_at is None,
+            "may_handle": may_change and (may_close or not is_anonymous),
+            "may_close": may_close,
+            "may_mark": not is_anonymous,
             "may_take": may_be_answered and not is_mine and handling.may_take(request.user),
             "handle_address": self.address("handle", enquiry.pk),
             "answer_address": self.address("answer", enquiry.pk) if may_answer else "",
