@@ -1,7 +1,7 @@
 """The answer to an enquiry as a handler writes it, begun with the words of a template."""
 
 from django import forms
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
@@ -23,7 +23,7 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     body = MessageField(
-        label=_("Text"),
+        label=pgettext_lazy("mail", "Text"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"class": "vLargeTextField answer-text", "rows": 14}),
     )
