@@ -65,6 +65,16 @@ def test_the_median_counts_from_arrival_to_the_first_answer(db):
     assert round(median_hours(), 3) == 3
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.2, "within an hour."), (47, "within 47 hours."), (71, "within 3 days.")],
+)
+def test_the_median_is_told_in_hours_or_days(signed_in, hours, words):
+    one = enquiry()
+    Enquiry.objects.filter(pk=one.pk).update(answered_at=one.created + timedelta(hours=hours))
+    assert words in signed_in(Role.ENQUIRY_HANDLER).get(STATISTICS).content.decode()
+
+
 def test_handlers_see_the_figures(signed_in):
     enquiry()
     page = unescape(signed_in(Role.ENQUIRY_HANDLER).get(STATISTICS).content.decode())

@@ -91,8 +91,28 @@ def test_the_inbox_tells_who_wrote_about_what_and_how_long_ago(handler):
     page = read(handler, LIST)
     for words in (one.reference, "Ada Example", "Example AG", "2\xa0days", "Invest", "Switzerland"):
         assert words in page, words
-    for words in ("English", "Traffic cloud", "Transport", 'state--new">new'):
+    for words in ("English", "Traffic cloud", "Transport", 'state--new">new', "nobody yet"):
         assert words in page, words
+
+
+def test_the_inbox_names_mails_that_need_a_person(handler):
+    enquiry(state="answered", mails=["sent", "waiting"])
+    assert ">mail " not in read(handler, LIST)
+    enquiry(state="answered", mails=["uncertain"])
+    assert ">mail perhaps sent<" in read(handler, LIST)
+    enquiry(state="closed", mails=["uncertain", "refused"])
+    assert read(handler, LIST).count(">mail refused<") == 1
+    enquiry(state="spam", mails=["refused"])
+    assert ">mail refused<" not in read(handler, f"{LIST}?state=spam")
+
+
+def test_an_empty_inbox_says_what_will_stand_there(handler):
+    assert "Nobody has written yet." in read(handler, LIST)
+    assert "No enquiry is like this." in read(handler, f"{LIST}?q=nothing")
+    enquiry()
+    for query in ("?q=nothing", "?state=closed"):
+        assert "No enquiry is like this." in read(handler, f"{LIST}{query}"), query
+    assert "No enquiry is like this." not in read(handler, LIST)
 
 
 def test_spam_is_one_click_away_and_counted(handler):
@@ -101,7 +121,8 @@ def test_spam_is_one_click_away_and_counted(handler):
     page = read(handler, LIST)
     assert "Wanted" in page
     assert "Unwanted" not in page
-    assert ">spam (1)</a>" in page
+    for words in ("new (1)", "answered (0)", "spam (1)"):
+        assert f">{words}</a>" in page, words
     page = read(handler, f"{LIST}?state=spam")
     assert "Unwanted" in page
     assert ">Wanted" not in page
@@ -173,6 +194,25 @@ def test_what_was_sent_is_read_and_never_changed(handler):
     assert one.internal_note == "Called back"
 
 
+def test_each_project_of_a_shortlist_is_named_and_leads_to_its_page(handler):
+    one = enquiry()
+    public, draft = ProjectFactory(), ProjectFactory(publication="draft")
+    one.shortlist.set([public, draft])
+    for place in (page_of(one), page_of(one, "answer")):
+        page = read(handler, place)
+        assert f'href="{public.get_absolute_url()}"' in page
+        assert draft.title_en in page
+        assert draft.slug not in page
+
+
+def test_an_enquiry_without_its_person_is_neither_taken_nor_spam(handler):
+    one = enquiry(anonymised_at=timezone.now(), name="", email="", message="")
+    page = read(handler, page_of(one))
+    assert "Mark as spam" not in page
+    assert "Assign to me" not in page
+    assert "made anonymous" in read(handler, LIST)
+
+
 def test_an_enquiry_is_assigned_to_people_who_handle_enquiries(handler, signed_in, client):
     editor = signed_in(Role.EDITOR).session["_auth_user_id"]
     client.force_login(user())
@@ -192,13 +232,13 @@ def test_an_enquiry_is_assigned_to_people_who_handle_enquiries(handler, signed_i
 def test_one_click_assigns_closes_and_sorts_out(handler):
     one = enquiry()
     assert "Assign to me" in read(handler, page_of(one))
-    assert "1 enquiry was changed." in do(handler, one, "take")
+    assert "1 enquiry is assigned to you now." in do(handler, one, "take")
     assert "Assign to me" not in read(handler, page_of(one))
-    do(handler, one, "close")
+    assert "1 enquiry is closed now." in do(handler, one, "close")
     one.refresh_from_db()
     assert (one.state, one.assigned_to) == ("closed", user())
     do(handler, one, "mark_spam")
-    do(handler, one, "close")
+    assert "There was nothing to change." in do(handler, one, "close")
     one.refresh_from_db()
     assert one.state == "spam"
     told = handler.get("/admin/").content.decode()
@@ -287,6 +327,7 @@ def test_an_answer_is_sent_kept_and_answered_to_the_mailbox(handler):
     first = one.answered_at
     assert one.state == "answered"
     assert one.mails.get().author == user()
+    assert one.assigned_to == user()  # whoever answers what was nobody's looks after it
     answer(handler, one, body="And more.")
     one.refresh_from_db()
     assert one.answered_at == first
@@ -307,6 +348,8 @@ def test_an_answer_begins_with_a_template_in_the_language_of_the_enquiry(
     form = form_at(handler, f"{page_of(one, 'answer')}?template={template.pk}")
     assert form["subject"] == f"{subject} ({one.reference})"
     assert form["body"] == "Text"
+    page = read(handler, f"{page_of(one, 'answer')}?template={template.pk}")
+    assert ("This template is not complete" in page) == (language == "zh-hans")
     for key in ("x", "9" * 30, "0"):
         form = form_at(handler, f"{page_of(one, 'answer')}?template={key}")
         assert one.reference in form["subject"]
@@ -397,7 +440,7 @@ def test_a_mail_that_did_not_arrive_is_sent_again(handler, state):
 
 
 def test_the_overview_counts_what_waits_for_a_handler(handler):
-    enquiry()
+    one = enquiry(timedelta(days=3))
     enquiry(state="answered", mails=["refused", "refused", "sent"])
     enquiry(state="closed", mails=["uncertain", "waiting"])
     enquiry(state="spam", mails=["refused", "uncertain"])
@@ -411,6 +454,11 @@ def test_the_overview_counts_what_waits_for_a_handler(handler):
     assert "Enquiries with a mail that has waited for over an hour" in lines
     for words, (number, address) in lines.items():
         assert number == listed(handler, address) == 1, words
+    assert "oldest: 3\xa0days" in read(handler, "/admin/")
+    Enquiry.objects.update(assigned_to=user())
+    number, address = findings(handler)["Enquiries assigned to you and not answered yet"]
+    assert number == listed(handler, address) == 1
+    assert page_of(one) in read(handler, address)
 
 
 def test_an_editor_learns_nothing_of_enquiries(signed_in):

@@ -147,9 +147,24 @@ def _after(error, one, handed_over):
     return Mail.State.WAITING
 
 
+def _words(error):
+    """What the mail server said, as it said it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return str(error or "")
+    return "; ".join(f"{code} {_text(words)}" for code, words in answers)
+
+
+def _text(words):
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+
+
 def _note(one, state, error=None):
     pause = min(FIRST_PAUSE * 2 ** (one.attempts - 1), LONGEST_PAUSE)
-    changes = {"state": state, "error": str(error or "")[:300]}
+    changes = {"state": state, "error": _words(error)[:300]}
     if state == Mail.State.SENT:
         changes["sent_at"] = timezone.now()
     elif state == Mail.State.WAITING:

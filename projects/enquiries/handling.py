@@ -22,6 +22,10 @@ def handlers():
     return people.distinct().order_by("last_name", "first_name", "username")
 
 
+def may_take(user):
+    return handlers().filter(pk=user.pk).exists()
+
+
 def settle(enquiry, former, site):
     """Store an enquiry whose state was ``former``, and do what follows from the new one.
 
@@ -97,7 +101,10 @@ def answered_alike(enquiry, subject, body):
 
 
 def answer(enquiry, user, subject, body, site):
-    """Store the answer and send it. Call it in a transaction that has locked the enquiry."""
+    """Store the answer and send it. Call it in a transaction that has locked the enquiry.
+
+    Whoever answers what was nobody's looks after it from then on.
+    """
     enquiry.mails.create(
         kind=Mail.Kind.ANSWER,
         recipient=enquiry.email,
@@ -106,6 +113,8 @@ def answer(enquiry, user, subject, body, site):
         body=body,
         author=user,
     )
+    if enquiry.assigned_to_id is None and may_take(user):
+        enquiry.assigned_to = user
     former, enquiry.state = enquiry.state, Enquiry.State.ANSWERED
     settle(enquiry, former, site)
     delivery.send_soon(enquiry)

@@ -332,7 +332,7 @@ class Erasure(models.Model):
         REQUEST = "request", _("a person asked for it")
         RETENTION = "retention", _("the time of keeping was over")
 
-    at = models.DateTimeField(_("time"), auto_now_add=True)
+    at = models.DateTimeField(pgettext_lazy("erasure", "time"), auto_now_add=True)
     reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
     enquiries = models.PositiveIntegerField(_("enquiries"))
     files = models.PositiveIntegerField(_("files"))

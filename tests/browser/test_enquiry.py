@@ -6,23 +6,18 @@ import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
 
-from projects.enquiries import suspicion, views
+from projects.enquiries import views
 from projects.models import Enquiry
 
 from .accessibility import look, overflow, violations, violations_of_looks
+
+pytestmark = pytest.mark.usefixtures("quick_hands")
 
 WAY = {
     "de": ("Interesse bekunden", "Anfrage senden", "Ihre Anfrage ist eingegangen", "Investieren"),
     "en": ("Express your interest", "Send enquiry", "Your enquiry has arrived", "Invest"),
     "zh-hans": ("表达合作意向", "发送咨询", "您的咨询已收到", "投资"),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_hands(monkeypatch, settings, tmp_path):
-    """The browser of a test types faster than people."""
-    monkeypatch.setattr(suspicion, "QUICKEST", 0)
-    settings.ENQUIRY_FILES = tmp_path / "enquiries"
 
 
 def fill(page, interest):
