@@ -160,6 +160,19 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {
     "zh-hans": ("en", "de"),
 }
 
+# Names the library has wrong in Chinese (misspelt, or of another country), so we translate them.
+COUNTRIES_OVERRIDE = {
+    "BW": _("Botswana"),
+    "GF": _("French Guiana"),
+    "KM": _("Comoros"),
+    "MK": _("North Macedonia"),
+    "NP": _("Nepal"),
+    "SJ": _("Svalbard and Jan Mayen"),
+    "TJ": _("Tajikistan"),
+    "UM": _("United States Minor Outlying Islands"),
+    "WS": _("Samoa"),
+}
+
 # --- files -------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"

@@ -33,13 +33,13 @@ class Box:
 
 
 @contextmanager
-def mail_server(settings, monkeypatch, **does):
-    """The portal's mail goes to the :class:`Box` that is given."""
+def mail_server(settings, monkeypatch, scheme="smtp", **does):
+    """The portal's mail goes to the :class:`Box` that is given; it speaks no TLS."""
     box = Box(**does)
     controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
-        use(settings, monkeypatch, controller.port)
+        use(settings, monkeypatch, controller.port, scheme=scheme)
         yield box
     finally:
         controller.stop()
@@ -53,8 +53,8 @@ def silent_server(settings, monkeypatch, seconds):
         yield
 
 
-def use(settings, monkeypatch, port, seconds=SECONDS):
-    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{port}")
+def use(settings, monkeypatch, port, seconds=SECONDS, scheme="smtp"):
+    monkeypatch.setenv("EMAIL_URL", f"{scheme}://127.0.0.1:{port}")
     for name, value in email_settings("EMAIL_URL", django.VERSION).items():
         if name == "MAILERS":
             value["default"]["OPTIONS"]["timeout"] = seconds

@@ -1,19 +1,18 @@
 """Companies that write: the form, what is stored, and what is kept apart as spam."""
 
-import io
 import re
 import time
-import zipfile
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.enquiries import attachments, opened, suspicion
-from projects.models import Attachment, ConsentText, Enquiry, Mail
+from projects.enquiries import opened, suspicion
+from projects.models import ConsentText, Enquiry, Mail
 
 from .factories import ContractFactory, ProjectFactory
 
@@ -77,12 +76,14 @@ def text_of(response):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
-def docx(*more):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name in ("[Content_Types].xml", "word/document.xml", *more):
-            archive.writestr(name, "<x/>")
-    return file.getvalue()
+def field(page, name):
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())
+    return unescape(found[1]) if found else None
+
+
+def everything_typed_is_in(page):
+    content = unescape(page.content.decode())
+    return all(one in content for key, one in WORDS.items() if key not in ("interest", "country"))
 
 
 # --- what is stored ----------------------------------------------------------------------------
@@ -114,7 +115,8 @@ def test_it_is_about_the_projects_of_a_shortlist(client, patient):
     projects = [ProjectFactory() for _ in range(2)]
     draft = ProjectFactory(publication="draft")
     query = "&".join(f"project={one.slug}" for one in [*projects, draft])
-    patient(f"{ADDRESS}?{query}")
+    page = client.get(f"{ADDRESS}?{query}").content.decode()
+    patient(unescape(re.search(r'method="post" action="([^"]+)"', page)[1]))
     enquiry = Enquiry.objects.get()
     assert enquiry.project is None
     assert set(enquiry.shortlist.all()) == set(projects)
@@ -154,6 +156,19 @@ def test_the_version_of_the_consent_is_kept_with_it(client, patient):
     assert Enquiry.objects.get().consent_text == new
 
 
+def test_three_projects_ask_the_database_no_more_than_two(client, patient):
+    slugs = [ProjectFactory().slug for _ in range(3)]
+    counts = []
+    client.get(f"{ADDRESS}?project={slugs[0]}")  # what is asked once and remembered
+    for number in (2, 3):
+        address = f"{ADDRESS}?{urlencode([('project', one) for one in slugs[:number]])}"
+        with CaptureQueriesContext(connection) as asked:
+            patient(address, message=f"About {number}", email=f"n{number}@example.org")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] < 20
+    assert Enquiry.objects.count() == 2
+
+
 # --- what is wrong -----------------------------------------------------------------------------
 
 
@@ -161,13 +176,13 @@ def test_the_version_of_the_consent_is_kept_with_it(client, patient):
     ("changes", "said"),
     [
         ({"interest": None}, "Please choose one."),
-        ({"message": " \n "}, "This field is required."),
+        ({"message": " \n "}, "Please write your message."),
         ({"message": "x" * 5001}, "5000"),
-        ({"name": "\u200b \x07"}, "This field is required."),
-        ({"organisation": ""}, "This field is required."),
+        ({"name": "\u200b \x07"}, "Please give your name."),
+        ({"organisation": ""}, "Please give your organisation."),
         ({"country": "XX"}, "Select a valid choice."),
-        ({"email": "ada@"}, "Enter a valid email address."),
-        ({"email": "ada@example.org\nBcc: all@example.org"}, "Enter a valid email address."),
+        ({"email": "ada@"}, "Please write the address in full"),
+        ({"email": "ada@example.org\nBcc: all@example.org"}, "Please write the address in full"),
         ({"telephone": "call me"}, "Please write the number with digits"),
         ({"consent": None}, "Without your consent"),
     ],
@@ -259,79 +274,6 @@ def test_too_many_from_one_connection_or_sender_look_like_spam(client, patient):
     for n in range(4):
         patient(message=f"Another {n}")
     assert Enquiry.objects.order_by("pk").last().suspicions == ["sender"]
-
-
-# --- files -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "kind"),
-    [
-        ("offer.pdf", b"%PDF-1.7 x", "PDF"),
-        ("Angebot Übersicht.DOCX", docx(), "DOCX"),
-    ],
-)
-def test_a_file_is_kept_where_nobody_gets_it(client, patient, settings, name, content, kind):
-    patient(attachment=SimpleUploadedFile(name, content))
-    attachment = Attachment.objects.get()
-    assert (attachment.kind, attachment.size) == (kind, len(content))
-    assert attachment.file.read() == content
-    assert str(settings.ENQUIRY_FILES) in attachment.file.path
-    assert str(settings.MEDIA_ROOT) not in attachment.file.path
-    assert name.split(".")[0] not in attachment.file.path
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("page.html", b"<html>"),
-        ("page.pdf", b"<html>"),
-        ("offer.exe", b"%PDF-1.7"),
-        ("macros.docx", docx("word/vbaProject.bin")),
-        ("broken.docx", b"PK\x03\x04broken"),
-        ("picture.png", b"\x89PNG\r\n\x1a\nbroken"),
-        ("large.pdf", b"%PDF-" + b"0" * 10 * 1024 * 1024),
-        ("empty.pdf", b""),
-    ],
-)
-def test_what_is_no_such_file_is_refused_with_the_reason(patient, name, content):
-    response = patient(attachment=SimpleUploadedFile(name, content))
-    assert response.status_code == 200
-    assert WORDS["message"] in response.content.decode()
-    assert not Enquiry.objects.exists()
-    assert not Attachment.objects.exists()
-
-
-def test_of_a_file_that_is_far_too_large_no_more_is_taken_than_may_be_sent(patient, monkeypatch):
-    taken = []
-
-    def take(handler, data, at):
-        taken.append(len(data))
-
-    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", take)
-    response = patient(attachment=SimpleUploadedFile("film.pdf", b"%PDF-" + b"0" * 40 * 2**20))
-    assert "The file is larger than" in text_of(response)
-    assert WORDS["name"] in response.content.decode()
-    assert 0 < sum(taken) <= attachments.MOST_BYTES
-
-
-def test_a_file_stays_chosen_when_the_form_comes_back(client, patient):
-    page = patient(email="wrong", attachment=SimpleUploadedFile("offer.pdf", b"%PDF-1.7"))
-    assert "offer.pdf" in page.content.decode()
-    kept = re.search(r'name="kept" value="([^"]+)"', page.content.decode())[1]
-    patient(kept=kept)
-    assert Attachment.objects.get().file.read() == b"%PDF-1.7"
-    # Sent once, it is nobody's to send again.
-    patient(kept=kept, message="Another message")
-    assert Attachment.objects.count() == 1
-
-
-def test_a_kept_file_can_be_left_out(patient):
-    page = patient(email="wrong", attachment=SimpleUploadedFile("offer.pdf", b"%PDF-1.7"))
-    kept = re.search(r'name="kept" value="([^"]+)"', page.content.decode())[1]
-    patient(kept=kept, leave_out="on")
-    assert Enquiry.objects.count() == 1
-    assert not Attachment.objects.exists()
 
 
 # --- the page that thanks ----------------------------------------------------------------------

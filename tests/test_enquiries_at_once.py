@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
+import psycopg
 import pytest
 
 from projects.enquiries.opened import QUICKEST
@@ -39,11 +40,26 @@ def answer(address, words=None):
 
 
 @pytest.fixture
-def running(tmp_path):
+def database(tmp_path):
+    """``DATABASE_URL`` of an empty database, of the kind the tests run on."""
+    tested = urlsplit(os.environ.get("DATABASE_URL", ""))
+    if tested.scheme not in ("postgres", "postgresql"):
+        yield f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+        return
+    name = f"{tested.path.strip('/')}_at_once"
+    with psycopg.connect(tested.geturl(), autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield tested._replace(path=f"/{name}").geturl()
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def running(tmp_path, database):
     """``(address, variables)`` of a server with a database and a folder of mails of its own."""
     port = free_port()
     variables = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+        "DATABASE_URL": database,
         "MEDIA_ROOT": tmp_path / "media",
         "EMAIL_URL": f"file://{tmp_path / 'mails'}",
         "SECRET_KEY": "only-for-this-test-" + "x" * 40,

@@ -31,6 +31,7 @@ def test_an_answer_is_sent_kept_and_answered_to_the_mailbox(handler):
     first = one.answered_at
     assert one.state == "answered"
     assert one.mails.get().author == user()
+    assert one.assigned_to == user()  # whoever answers what was nobody's looks after it
     answer(handler, one, body="And more.")
     one.refresh_from_db()
     assert one.answered_at == first
@@ -51,6 +52,8 @@ def test_an_answer_begins_with_a_template_in_the_language_of_the_enquiry(
     form = form_at(handler, f"{page_of(one, 'answer')}?template={template.pk}")
     assert form["subject"] == f"{subject} ({one.reference})"
     assert form["body"] == "Text"
+    page = read(handler, f"{page_of(one, 'answer')}?template={template.pk}")
+    assert ("This template is not complete" in page) == (language == "zh-hans")
     for key in ("x", "9" * 30, "0"):
         form = form_at(handler, f"{page_of(one, 'answer')}?template={key}")
         assert one.reference in form["subject"]

@@ -69,6 +69,16 @@ def test_the_most_frequent_come_first_and_the_rest_together_in_the_same_order_ea
     assert table("Countries")["others"] == 2
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.2, "within an hour."), (47, "within 47 hours."), (71, "within 3 days.")],
+)
+def test_the_median_is_told_in_hours_or_days(signed_in, hours, words):
+    one = enquiry()
+    Enquiry.objects.filter(pk=one.pk).update(answered_at=one.created + timedelta(hours=hours))
+    assert words in signed_in(Role.ENQUIRY_HANDLER).get(STATISTICS).content.decode()
+
+
 def test_handlers_see_the_figures(signed_in):
     enquiry()
     page = unescape(signed_in(Role.ENQUIRY_HANDLER).get(STATISTICS).content.decode())

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core import mail
+from django.utils import timezone
 
 from guizhou_portal.backoffice.roles import Role
 from guizhou_portal.pages.models import Operator
@@ -38,14 +39,23 @@ def test_what_was_sent_is_read_and_never_changed(handler):
     assert one.internal_note == "Called back"
 
 
-def test_a_handler_reads_which_projects_are_on_the_shortlist(handler):
+def test_each_project_of_a_shortlist_is_named_and_leads_to_its_page(handler):
     one = enquiry()
-    one.shortlist.set(
-        [ProjectFactory(title_en="Traffic cloud"), ProjectFactory(title_en="Tea & more")]
-    )
-    for page in ("change", "answer"):
-        words = read(handler, page_of(one, page))
-        assert "<li>Traffic cloud</li><li>Tea &amp; more</li>" in words
+    public, draft = ProjectFactory(), ProjectFactory(publication="draft")
+    one.shortlist.set([public, draft])
+    for place in (page_of(one), page_of(one, "answer")):
+        page = read(handler, place)
+        assert f'href="{public.get_absolute_url()}"' in page
+        assert draft.title_en in page
+        assert draft.slug not in page
+
+
+def test_an_enquiry_without_its_person_is_neither_taken_nor_spam(handler):
+    one = enquiry(anonymised_at=timezone.now(), name="", email="", message="")
+    page = read(handler, page_of(one))
+    assert "Mark as spam" not in page
+    assert "Assign to me" not in page
+    assert "made anonymous" in read(handler, LIST)
 
 
 def test_an_enquiry_is_assigned_to_people_who_handle_enquiries(handler, signed_in, client):
@@ -67,13 +77,13 @@ def test_an_enquiry_is_assigned_to_people_who_handle_enquiries(handler, signed_i
 def test_one_click_assigns_closes_and_sorts_out(handler):
     one = enquiry()
     assert "Assign to me" in read(handler, page_of(one))
-    assert "1 enquiry was changed." in do(handler, one, "take")
+    assert "1 enquiry is assigned to you now." in do(handler, one, "take")
     assert "Assign to me" not in read(handler, page_of(one))
-    do(handler, one, "close")
+    assert "1 enquiry is closed now." in do(handler, one, "close")
     one.refresh_from_db()
     assert (one.state, one.assigned_to) == ("closed", user())
     do(handler, one, "mark_spam")
-    do(handler, one, "close")
+    assert "There was nothing to change." in do(handler, one, "close")
     one.refresh_from_db()
     assert one.state == "spam"
     told = handler.get("/admin/").content.decode()

@@ -2,7 +2,7 @@
 
 import re
 
-from projects.models import Mail
+from projects.models import Enquiry, Mail
 
 from .enquiries import LIST, ago, attached, enquiry, letter, page_of, read, user
 from .factories import ProjectFactory, SectorFactory
@@ -16,8 +16,28 @@ def test_the_inbox_tells_who_wrote_about_what_and_how_long_ago(handler):
     page = read(handler, LIST)
     for words in (one.reference, "Ada Example", "Example AG", "2\xa0days", "Invest", "Switzerland"):
         assert words in page, words
-    for words in ("English", "Traffic cloud", "Transport", 'state--new">new'):
+    for words in ("English", "Traffic cloud", "Transport", 'state--new">new', "nobody yet"):
         assert words in page, words
+
+
+def test_the_inbox_names_mails_that_need_a_person(handler):
+    enquiry(state="answered", mails=["sent", "waiting"])
+    assert ">mail " not in read(handler, LIST)
+    enquiry(state="answered", mails=["uncertain"])
+    assert ">mail perhaps sent<" in read(handler, LIST)
+    enquiry(state="closed", mails=["uncertain", "refused"])
+    assert read(handler, LIST).count(">mail refused<") == 1
+    enquiry(state="spam", mails=["refused"])
+    assert ">mail refused<" not in read(handler, f"{LIST}?state=spam")
+
+
+def test_an_empty_inbox_says_what_will_stand_there(handler):
+    assert "Nobody has written yet." in read(handler, LIST)
+    assert "No enquiry is like this." in read(handler, f"{LIST}?q=nothing")
+    enquiry()
+    for query in ("?q=nothing", "?state=closed"):
+        assert "No enquiry is like this." in read(handler, f"{LIST}{query}"), query
+    assert "No enquiry is like this." not in read(handler, LIST)
 
 
 def test_spam_is_one_click_away_and_counted(handler):
@@ -26,7 +46,8 @@ def test_spam_is_one_click_away_and_counted(handler):
     page = read(handler, LIST)
     assert "Wanted" in page
     assert "Unwanted" not in page
-    assert ">spam (1)</a>" in page
+    for words in ("new (1)", "answered (0)", "spam (1)"):
+        assert f">{words}</a>" in page, words
     # The second is how other lists ask it.
     for query in ("state=spam", "state__exact=spam", "state=spam&state__exact=new"):
         page = read(handler, f"{LIST}?{query}")
@@ -80,7 +101,7 @@ def test_the_inbox_and_a_page_ask_as_often_for_many_as_for_one(handler):
 
 
 def test_the_overview_counts_what_waits_for_a_handler(handler):
-    enquiry()
+    one = enquiry(ago(days=3))
     enquiry(state="answered", mails=["refused", "refused", "sent"])
     enquiry(state="closed", mails=["uncertain", "waiting"])
     enquiry(state="spam", mails=["refused", "uncertain"])
@@ -94,3 +115,8 @@ def test_the_overview_counts_what_waits_for_a_handler(handler):
     assert "Enquiries with a mail that has waited for over an hour" in lines
     for words, (number, address) in lines.items():
         assert number == listed(handler, address) == 1, words
+    assert "oldest: 3\xa0days" in read(handler, "/admin/")
+    Enquiry.objects.update(assigned_to=user())
+    number, address = findings(handler)["Enquiries assigned to you and not answered yet"]
+    assert number == listed(handler, address) == 1
+    assert page_of(one) in read(handler, address)

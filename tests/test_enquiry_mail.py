@@ -7,11 +7,12 @@ from io import StringIO
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from guizhou_portal.pages.models import Operator
-from projects.enquiries import delivery, letters
+from projects.enquiries import delivery, handling, letters
 from projects.models import Enquiry, Mail, Mailbox
 
 from .factories import ProjectFactory, SectorFactory
@@ -214,6 +215,45 @@ def test_a_process_that_ended_while_sending_leaves_a_mail_for_a_person_to_decide
     assert server.got == []
 
 
+def test_whoever_tries_later_keeps_to_the_time_that_another_has_set(waiting, server):
+    read_before = list(waiting.all())
+    server.does = ["closed", "closed"]
+    delivery.send_pending()
+    assert not any(delivery._claimed(one) for one in read_before)
+    assert {one.attempts for one in waiting.all()} == {1}
+
+
+@pytest.mark.parametrize("late", [smtplib.SMTPServerDisconnected("gone"), OSError("down"), None])
+def test_a_late_answer_does_not_undo_that_a_person_had_it_sent_again(waiting, server, late):
+    waiting.filter(kind="notification").delete()
+    takes = server.send_messages
+
+    def keeps_one_waiting(messages):
+        server.send_messages = takes
+        Mail.objects.update(state="uncertain")
+        handling.send_again(waiting.get())
+        assert delivery.send_pending().sent == 1
+        if late:
+            raise late
+
+    server.send_messages = keeps_one_waiting
+    delivery.send_pending()
+    assert states(waiting) == ["sent"]
+    assert delivery.send_pending().sent == 0
+
+
+@pytest.mark.parametrize("command", ["send_pending_mail", "anonymise_enquiries"])
+def test_a_command_says_that_the_database_is_down_and_nothing_of_persons(db, monkeypatch, command):
+    def down(*args):
+        raise OperationalError("no connection for ada@example.org")
+
+    with monkeypatch.context() as then:
+        then.setattr(connection, "cursor", down)
+        with pytest.raises(CommandError, match="database cannot be used") as told:
+            call_command(command)
+    assert "ada@" not in str(told.value)
+
+
 def test_after_four_days_nobody_goes_on_trying(waiting, server):
     pauses = []
     for _ in range(delivery.MOST_ATTEMPTS):
@@ -271,6 +311,11 @@ def test_a_server_that_never_speaks_is_asked_again(waiting, settings, monkeypatc
         ({"on_recipient": "450 greylisted"}, "waiting"),
         ({"on_data": "554 refused"}, "refused"),
         ({"on_data": "452 full"}, "waiting"),
+        # Not the words for it, but the server may well have taken the mail.
+        ({"on_data": "251 on its way elsewhere"}, "uncertain"),
+        # Without the encryption that was asked for nothing is said.
+        ({"scheme": "smtps"}, "waiting"),
+        ({"scheme": "smtp+tls"}, "waiting"),
     ],
 )
 def test_what_a_server_answers_decides(waiting, settings, monkeypatch, does, state):

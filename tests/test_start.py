@@ -236,6 +236,14 @@ def test_the_cache_is_chosen_by_its_address(monkeypatch, url, names):
     assert environment.cache("CACHE_URL") == names
 
 
+def test_what_a_shared_cache_needs_is_installed():
+    from django.core.cache.backends.redis import RedisCache
+    from redis.exceptions import ConnectionError as NobodyThere
+
+    with pytest.raises(NobodyThere):
+        RedisCache("redis://127.0.0.1:1/0", {}).get("anything")
+
+
 def test_mail_is_chosen_by_its_address(monkeypatch):
     from guizhou_portal import environment
 

@@ -1,8 +1,11 @@
 """The enquiries of the back office: their list, the page of each, and what handling needs."""
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, override, pgettext, pgettext_lazy
@@ -24,10 +27,12 @@ from .inbox import (
     MailFilter,
     SectorFilter,
     StateFilter,
+    checks_of_handler,
+    in_need,
     subject_of,
 )
-from .models import AnswerTemplate, ConsentText, Enquiry, Mailbox
-from .pages import PagesMixin, may_take
+from .models import AnswerTemplate, ConsentText, Enquiry, Mail, Mailbox
+from .pages import PagesMixin
 from .suspicion import REASONS
 
 
@@ -74,16 +79,7 @@ class EnquiryAdmin(
     form = HandlingForm
     change_list_template = "admin/enquiry_list.html"
     change_form_template = "admin/enquiry.html"
-    list_display = [
-        "reference",
-        "sender",
-        "age",
-        "state_shown",
-        "interest",
-        "origin",
-        "subject",
-        "assigned",
-    ]
+    list_display = ["sender", "topic", "age", "state_listed", "assigned", "origin"]
     list_filter = [
         StateFilter,
         AssignedFilter,
@@ -94,6 +90,14 @@ class EnquiryAdmin(
         ("country", ChoicesInUseFilter),
     ]
     list_select_related = ["project__sector", "assigned_to"]
+    #: Without their texts: the list only says that there are some.
+    MAILS_IN_NEED = Prefetch(
+        "mails",
+        Mail.objects.filter(state__in=[Mail.State.REFUSED, Mail.State.UNCERTAIN])
+        .only("enquiry", "state")
+        .order_by(),
+        "mails_in_need",
+    )
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["reference", "name", "organisation", "email", "message"]
@@ -104,21 +108,20 @@ class EnquiryAdmin(
         step("mark_spam", _("Mark as spam")),
         step("clear_of_spam", _("This is no spam")),
     ]
+    #: Who wrote stands above it.
     SENT = [
-        "interest",
-        "whole_subject",
         "message_shown",
-        ("name", "organisation"),
-        ("email", "telephone"),
-        ("country", "language"),
-        "files",
-        "consent",
+        ("interest", "subject"),
+        ("email", "telephone", "country", "language"),
     ]
     HANDLED = ["state", "assigned_to", "internal_note"]
 
-    class Media:
+    class Media(ListMixin.Media):
         css = {"all": ["css/admin-enquiries.css"]}
-        js = ["js/admin-unsaved.js"]
+        js = [*ListMixin.Media.js, "js/admin-unsaved.js"]
+
+    def checks_for(self, user):
+        return checks_of_handler(user)
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -126,11 +129,12 @@ class EnquiryAdmin(
         return Inbox
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("shortlist")
+        return super().get_queryset(request).prefetch_related("shortlist", self.MAILS_IN_NEED)
 
     @admin.display(description=_("sender"), ordering="name")
     def sender(self, enquiry):
-        return one_above_other(enquiry.name, enquiry.organisation)
+        name = enquiry.name or pgettext("sender", "made anonymous")
+        return one_above_other(name, enquiry.organisation)
 
     @admin.display(description=_("country and language"), ordering="country")
     def origin(self, enquiry):
@@ -138,23 +142,25 @@ class EnquiryAdmin(
 
     @admin.display(description=_("age"), ordering="-created")
     def age(self, enquiry):
-        return format_html(
-            '<time datetime="{}">{}</time>',
-            enquiry.created.isoformat(),
-            timesince(enquiry.created, depth=1),
-        )
+        return one_above_other(age_of(enquiry), enquiry.reference)
 
     @admin.display(description=_("about"))
-    def subject(self, enquiry):
-        return one_above_other(*subject_of(enquiry))
+    def topic(self, enquiry):
+        title, sector = subject_of(enquiry)
+        words = [title, enquiry.get_interest_display(), sector]
+        first, *more = [one for one in words if one]
+        return one_above_other(first, " · ".join(more))
 
     @admin.display(description=_("state"), ordering="state")
-    def state_shown(self, enquiry):
-        return state_shown(enquiry)
+    def state_listed(self, enquiry):
+        is_spam = enquiry.state == Enquiry.State.SPAM
+        return one_above_other(
+            state_shown(enquiry), "" if is_spam else in_need(enquiry.mails_in_need)
+        )
 
     @admin.display(description=_("assigned to"), ordering="assigned_to__last_name")
     def assigned(self, enquiry):
-        return name_of(enquiry.assigned_to) if enquiry.assigned_to else None
+        return assigned_in_words(enquiry)
 
     # --- the page of an enquiry ------------------------------------------------------------------
 
@@ -168,31 +174,44 @@ class EnquiryAdmin(
 
     def get_fieldsets(self, request, obj=None):
         suspected = ["suspicions_in_words"] if obj and obj.suspicions else []
+        files = ["files"] if obj and obj.attachments.exists() else []
+        answered = ["answered_at"] if obj and obj.answered_at else []
         anonymised = ["anonymised_at"] if obj and obj.anonymised_at else []
-        times = [("created", "answered_at", *anonymised)]
+        received = [("received", "consent", *answered, *anonymised)]
         return [
-            (_("What was sent"), {"fields": [*suspected, *self.SENT, *times]}),
-            (_("Handling"), {"fields": self.HANDLED}),
+            (_("What was sent"), {"fields": [*suspected, *self.SENT, *files, *received]}),
+            (_("Handling"), {"fields": [("state", "assigned_to"), "internal_note"]}),
         ]
 
     def get_readonly_fields(self, request, obj=None):
         return [field.name for field in self.opts.fields if field.name not in self.HANDLED] + [
-            "whole_subject",
+            "subject",
             "message_shown",
             "files",
+            "received",
             "consent",
             "suspicions_in_words",
         ]
 
     @admin.display(description=_("about"))
-    def whole_subject(self, enquiry):
-        shown = render_to_string("admin/enquiry_subject.html", {"enquiry": enquiry})
-        return shown if shown.strip() else None
+    def subject(self, enquiry):
+        """Each project leads to its page, where the public may see it."""
+        projects = [enquiry.project] if enquiry.project else list(enquiry.shortlist.all())
+        if not projects:
+            return enquiry.about or "–"
+        shown = (
+            (render_to_string("admin/enquiry_project.html", {"project": p}),) for p in projects
+        )
+        return format_html_join("", "{}", shown)
+
+    @admin.display(description=_("received"))
+    def received(self, enquiry):
+        return date_format(timezone.localtime(enquiry.created), "DATETIME_FORMAT")
 
     @admin.display(description=_("message"))
     def message_shown(self, enquiry):
         """In its own language, which also decides the shape of Chinese characters."""
-        words = linebreaksbr(enquiry.message)
+        words = linebreaksbr(enquiry.message) or "–"
         return format_html(
             '<div class="enquiry-message" lang="{}">{}</div>', enquiry.language, words
         )
@@ -210,9 +229,7 @@ class EnquiryAdmin(
             )
             for address, name, kind, size in links
         ]
-        return format_html_join("", "{}", ((one,) for one in shown)) or pgettext(
-            "attachments", "none"
-        )
+        return format_html_join("", "{}", ((one,) for one in shown))
 
     @admin.display(description=_("consent"))
     def consent(self, enquiry):
@@ -239,13 +256,20 @@ class EnquiryAdmin(
         """What the page of an enquiry shows beside its form."""
         may_change = self.has_change_permission(request, enquiry)
         is_spam = enquiry.state == Enquiry.State.SPAM
-        may_answer = may_change and handling.may_be_answered(enquiry)
+        may_be_answered = handling.may_be_answered(enquiry)
+        may_answer = may_change and may_be_answered
+        is_anonymous = enquiry.anonymised_at is not None
+        may_close = not is_spam and enquiry.state != Enquiry.State.CLOSED
+        is_mine = enquiry.assigned_to_id == request.user.pk
         return {
             "state": state_shown(enquiry),
+            "age": age_of(enquiry),
+            "assigned": assigned_in_words(enquiry),
             "is_spam": is_spam,
-            "may_handle": may_change,
-            "may_close": not is_spam and enquiry.state != Enquiry.State.CLOSED,
-            "may_take": enquiry.assigned_to_id != request.user.pk and may_take(request.user),
+            "may_handle": may_change and (may_close or not is_anonymous),
+            "may_close": may_close,
+            "may_mark": not is_anonymous,
+            "may_take": may_be_answered and not is_mine and handling.may_take(request.user),
             "handle_address": self.address("handle", enquiry.pk),
             "answer_address": self.address("answer", enquiry.pk) if may_answer else "",
             **self.mails_of(request, enquiry),
@@ -259,6 +283,20 @@ def one_above_other(words, more):
     if not more:
         return words or "–"
     return format_html('{} <span class="below">{}</span>', words or "–", more)
+
+
+def age_of(enquiry):
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        enquiry.created.isoformat(),
+        timesince(enquiry.created, depth=1),
+    )
+
+
+def assigned_in_words(enquiry):
+    if enquiry.assigned_to:
+        return name_of(enquiry.assigned_to)
+    return gettext("nobody yet") if enquiry.state == Enquiry.State.NEW else "–"
 
 
 def state_shown(enquiry):
@@ -309,7 +347,18 @@ class ConsentTextAdmin(RecordAdmin):
     list_display = ["__str__", "text", "created", "languages"]
     list_filter = []
     actions = None
-    fields = ["text"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["text"],
+                "description": _(
+                    "As soon as it is saved, the form asks for consent in these words. Whoever "
+                    "has consented before, has consented to the version of that time."
+                ),
+            },
+        )
+    ]
 
     def has_edit_permission(self, request, obj=None):
         return False

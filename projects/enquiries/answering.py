@@ -1,8 +1,9 @@
 """The answer to an enquiry as a handler writes it, begun with the words of a template."""
 
 from django import forms
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.forged import is_key
 from guizhou_portal.backoffice.forms import is_visible
@@ -22,7 +23,7 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     body = MessageField(
-        label=_("Text"),
+        label=pgettext_lazy("mail", "Text"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"class": "vLargeTextField answer-text", "rows": 14}),
     )
@@ -60,6 +61,12 @@ class AnswerForm(forms.Form):
 def template_named(key):
     """The :class:`.models.AnswerTemplate` an address names, or None."""
     return AnswerTemplate.objects.filter(pk=key).first() if is_key(key) else None
+
+
+def is_missing(template, language):
+    """Whether some of the template's words are borrowed from another language."""
+    names = (build_localized_fieldname(name, language) for name in ("subject", "body"))
+    return not all(getattr(template, name) for name in names)
 
 
 def first_words(enquiry, template):

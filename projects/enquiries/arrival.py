@@ -13,16 +13,18 @@ from .suspicion import SAME, fingerprint, suspicions
 FIELDS = ("interest", "message", "name", "organisation", "country", "email", "telephone")
 
 
-def receive(request, form, subject, consent):
+def receive(request, form, subject):
     """The stored :class:`.models.Enquiry` of a valid ``form``.
 
     ``subject``: what it is about, see :mod:`.subject`. The same form sent twice, also at the same
     moment, is one enquiry; so are the same words of the same sender within a day.
+    ``ValidationError`` if its file cannot be stored.
     """
     words = {name: form.cleaned_data[name] for name in FIELDS}
     print_of_it = fingerprint(words["email"], words["message"])
     if known := sent_already(print_of_it):
         return known
+    kept = form.file_to_keep(request)
     found = suspicions(request, form.opened, words["email"], words["message"], form.trap)
     enquiry = Enquiry(
         **words,
@@ -30,20 +32,20 @@ def receive(request, form, subject, consent):
         about=subject.about,
         language=get_language(),
         consented_at=timezone.now(),
-        consent_text=consent if consent.pk else None,
+        consent_text=form.consent if form.consent.pk else None,
         form_key=form.opened.key,
         fingerprint=print_of_it,
         suspicions=found,
         state=Enquiry.State.SPAM if found else Enquiry.State.NEW,
     )
     try:
-        return _stored(enquiry, form, subject, site_address(request))
+        return _stored(enquiry, kept, subject, site_address(request))
     except IntegrityError:
         # The form was sent before: the same words at the same moment, or others after going back.
         if known := sent_already(print_of_it):
             return known
         enquiry.form_key = None
-        return _stored(enquiry, form, subject, site_address(request))
+        return _stored(enquiry, kept, subject, site_address(request))
 
 
 def sent_already(print_of_it):
@@ -52,10 +54,10 @@ def sent_already(print_of_it):
 
 
 @transaction.atomic
-def _stored(enquiry, form, subject, site):
+def _stored(enquiry, kept, subject, site):
     enquiry.save(force_insert=True)
     enquiry.shortlist.set(subject.shortlist)
-    if kept := form.file_to_send():
+    if kept:
         Attachment.objects.create(
             enquiry=enquiry, file=kept.path, name=kept.name, kind=kept.kind, size=kept.size
         )

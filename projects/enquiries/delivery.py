@@ -8,7 +8,6 @@ which the overview of the admin shows, and a person decides.
 
 import logging
 import smtplib
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ from email.utils import formataddr
 from django.conf import settings
 from django.core import mail as django_mail
 from django.db import connections, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from guizhou_portal.pages.models import Operator
 
+from .faults import told
 from .models import Enquiry, Mail
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,7 @@ def _send_in_thread(pk):
     try:
         send_pending(Mail.objects.filter(enquiry=pk))
     except Exception as error:  # the timer tries again: nothing is lost
-        # The place and the kind of the fault; its words may hold an address.
-        place = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("Mails of an enquiry not sent: %s\n%s", type(error).__name__, place)
+        logger.error("Mails of an enquiry not sent: %s", told(error))
     finally:
         connections.close_all()
 
@@ -85,12 +83,13 @@ def send_pending(mails=None):
 
 
 def _claimed(one):
-    """Whether this process may send the mail: of several that try at once, one may."""
-    claimed = Mail.objects.filter(pk=one.pk, state=Mail.State.WAITING).update(
-        state=Mail.State.SENDING, due=timezone.now(), attempts=F("attempts") + 1
-    )
-    one.attempts += claimed
-    return bool(claimed)
+    """Whether this process may send the mail: of several that try at once, one may.
+
+    Nor if somebody else has tried since it was read: then it is due later.
+    """
+    due, one.due, one.attempts = one.due, timezone.now(), one.attempts + 1
+    waiting = Mail.objects.filter(pk=one.pk, state=Mail.State.WAITING, due=due)
+    return bool(waiting.update(state=Mail.State.SENDING, due=one.due, attempts=one.attempts))
 
 
 def _send(one):
@@ -136,9 +135,9 @@ def _after(error, one, handed_over):
     """What becomes of a mail that was not sent."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         for_good = all(code >= 500 for code, _text in error.recipients.values())
-    elif isinstance(error, smtplib.SMTPDataError):
+    elif isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 400:
         for_good = error.smtp_code >= 500
-    elif handed_over:
+    elif handed_over:  # no answer, or one that may mean anything
         return Mail.State.UNCERTAIN
     else:
         # Nobody there, a wrong password, a sender it does not know: mended by whoever runs it.
@@ -148,13 +147,29 @@ def _after(error, one, handed_over):
     return Mail.State.WAITING
 
 
+def _words(error):
+    """What the mail server said, as it said it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return str(error or "")
+    return "; ".join(f"{code} {_text(words)}" for code, words in answers)
+
+
+def _text(words):
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+
+
 def _note(one, state, error=None):
     pause = min(FIRST_PAUSE * 2 ** (one.attempts - 1), LONGEST_PAUSE)
-    changes = {"state": state, "error": str(error or "")[:300]}
+    changes = {"state": state, "error": _words(error)[:300]}
     if state == Mail.State.SENT:
         changes["sent_at"] = timezone.now()
     elif state == Mail.State.WAITING:
         changes["due"] = timezone.now() + pause
-    Mail.objects.filter(pk=one.pk).update(**changes)
+    # Unless a person has had it sent again meanwhile: a server may keep one waiting for hours.
+    Mail.objects.filter(pk=one.pk, due=one.due).update(**changes)
     if error:
         logger.warning("Mail %s (%s): %s; now %s", one.pk, one.kind, type(error).__name__, state)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from guizhou_portal.backoffice.sheets.texts import plain
 from guizhou_portal.backoffice.sheets.writing import csv_lines
 
-from .statistics import median_hours, tables
+from .statistics import median_in_words, tables
 
 
 class Column(NamedTuple):
@@ -53,7 +53,7 @@ class FiguresMixin:
                 "title": _("Statistics of enquiries"),
                 "trail": _("Statistics"),
                 "tables": tables(),
-                "median_hours": median_hours(),
+                "median": median_in_words(),
             },
         )
 

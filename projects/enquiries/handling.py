@@ -22,6 +22,10 @@ def handlers():
     return people.distinct().order_by("last_name", "first_name", "username")
 
 
+def may_take(user):
+    return handlers().filter(pk=user.pk).exists()
+
+
 def settle(enquiry, former, site):
     """Store an enquiry whose state was ``former``, and do what follows from the new one.
 
@@ -98,7 +102,10 @@ def answered_alike(enquiry, subject, body):
 
 
 def answer(enquiry, user, subject, body, site):
-    """Store the answer and send it. Call it in a transaction that has locked the enquiry."""
+    """Store the answer and send it. Call it in a transaction that has locked the enquiry.
+
+    Whoever answers what was nobody's looks after it from then on.
+    """
     enquiry.mails.create(
         kind=Mail.Kind.ANSWER,
         recipient=enquiry.email,
@@ -107,24 +114,26 @@ def answer(enquiry, user, subject, body, site):
         body=body,
         author=user,
     )
+    if enquiry.assigned_to_id is None and may_take(user):
+        enquiry.assigned_to = user
     former, enquiry.state = enquiry.state, Enquiry.State.ANSWERED
     settle(enquiry, former, site)
     delivery.send_soon(enquiry)
 
 
-def may_be_sent(mail, enquiry):
+def may_be_sent(mail):
     """Whether a person may ask for it to be sent; what is taken for spam is told nobody."""
-    is_told = mail.kind == Mail.Kind.ANSWER or enquiry.state != Enquiry.State.SPAM
+    is_told = mail.kind == Mail.Kind.ANSWER or mail.enquiry.state != Enquiry.State.SPAM
     return is_told and mail.state in SENT_ON_REQUEST
 
 
 @transaction.atomic
-def send_again(mail, enquiry):
+def send_again(mail):
     """Whether the mail goes out now; one that was sent meanwhile, or is being sent, does not."""
-    if not may_be_sent(mail, enquiry):
+    if not may_be_sent(mail):
         return False
     asked = Mail.objects.filter(pk=mail.pk, state__in=SENT_ON_REQUEST)
     claimed = asked.update(state=Mail.State.WAITING, due=timezone.now(), attempts=0, error="")
     if claimed:
-        delivery.send_soon(enquiry)
+        delivery.send_soon(mail.enquiry)
     return bool(claimed)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -34,15 +34,16 @@ CHECKS = (
         _("not answered yet"),
         lambda: Q(state=Enquiry.State.NEW),
         "inbox",
-        Topic.WAITING,
+        Topic.VISITORS,
         "state",
+        since="created",
     ),
     Check(
         "refused",
         _("with a mail that was refused"),
         lambda: with_mail(state=Mail.State.REFUSED),
         "mail-x",
-        Topic.WAITING,
+        Topic.VISITORS,
         "mail",
     ),
     Check(
@@ -50,7 +51,7 @@ CHECKS = (
         _("with a mail that was perhaps sent"),
         lambda: with_mail(state=Mail.State.UNCERTAIN),
         "mail-question-mark",
-        Topic.WAITING,
+        Topic.VISITORS,
         "mail",
     ),
     Check(
@@ -58,10 +59,25 @@ CHECKS = (
         _("with a mail that has waited for over an hour"),
         with_late_mail,
         "clock",
-        Topic.WAITING,
+        Topic.VISITORS,
         "mail",
     ),
 )
+
+
+def checks_of_handler(user):
+    """What waits for this handler."""
+    return [
+        Check(
+            "mine",
+            _("assigned to you and not answered yet"),
+            lambda: Q(state=Enquiry.State.NEW, assigned_to=user.pk),
+            "user-round-check",
+            Topic.VISITORS,
+            filters="assigned=me&state=new",
+            since="created",
+        )
+    ]
 
 
 class Inbox(SoundList):
@@ -74,7 +90,10 @@ class Inbox(SoundList):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Spam is left out until it is asked for, or for by its reference number."""
+    """Spam is left out until it is asked for, or for by its reference number.
+
+    Each state says how many are in it, whatever else the list is filtered by.
+    """
 
     title = _("state")
     parameter_name = "state"
@@ -86,11 +105,11 @@ class StateFilter(admin.SimpleListFilter):
         super().__init__(request, params, model, model_admin)
 
     def lookups(self, request, model_admin):
-        spam = model_admin.model.objects.filter(state=Enquiry.State.SPAM).count()
         self.sought = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+        counted = model_admin.model.objects.order_by().values_list("state")
+        numbers = dict(counted.annotate(number=Count("pk")))
         return [
-            *(one for one in Enquiry.State.choices if one[0] != Enquiry.State.SPAM),
-            (Enquiry.State.SPAM.value, f"{Enquiry.State.SPAM.label} ({spam})"),
+            (state, f"{words} ({numbers.get(state, 0)})") for state, words in Enquiry.State.choices
         ]
 
     def choices(self, changelist):
@@ -151,6 +170,14 @@ class MailFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         chosen = [one for one in CHECKS if (one.parameter, one.key) == ("mail", self.value())]
         return queryset.filter(chosen[0].condition()) if chosen else queryset
+
+
+def in_need(mails):
+    """Of the mails of an enquiry, the words for one that a person has to look at, or ""."""
+    states = {one.state for one in mails}
+    if Mail.State.REFUSED in states:
+        return gettext("mail refused")
+    return gettext("mail perhaps sent") if Mail.State.UNCERTAIN in states else ""
 
 
 def subject_of(enquiry):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import override
 
 from guizhou_portal.pages.models import Operator
 
+from .addresses import mailbox, same_mailbox
 from .models import Mail, Mailbox
 
 #: An address gets no second confirmation within this time, whoever writes it into the form.
@@ -40,11 +42,22 @@ def mailbox_for(enquiry):
 
 
 def _confirmed_lately(address):
-    return Mail.objects.filter(
-        kind=Mail.Kind.CONFIRMATION,
-        recipient__iexact=address,
-        created__gt=timezone.now() - BETWEEN_CONFIRMATIONS,
-    ).exists()
+    _one_at_a_time(address)
+    lately = Mail.objects.filter(
+        kind=Mail.Kind.CONFIRMATION, created__gt=timezone.now() - BETWEEN_CONFIRMATIONS
+    )
+    return lately.filter(same_mailbox("recipient", address)).exists()
+
+
+def _one_at_a_time(address):
+    """Of enquiries with one mailbox, the next waits here until the one before is stored.
+
+    SQLite writes one after the other anyway.
+    """
+    if connection.vendor == "postgresql":
+        box = mailbox(address).casefold()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [box])
 
 
 def _confirmation(enquiry, site):

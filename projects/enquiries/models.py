@@ -74,7 +74,16 @@ class ConsentText(Timestamped):
     @classmethod
     def current(cls):
         """What is asked now; until somebody has written a version, the portal's own words."""
-        return cls.objects.order_by("-pk").first() or cls(
+        return cls.objects.order_by("-pk").first() or cls.own()
+
+    @classmethod
+    def shown(cls, key):
+        """What a form that is open asked; a newer version is for those who open it later."""
+        return (cls.objects.filter(pk=key).first() if key else cls.own()) or cls.current()
+
+    @classmethod
+    def own(cls):
+        return cls(
             text=gettext(
                 "I agree that my details are stored and used to answer this enquiry. I can "
                 "withdraw my consent at any time."
@@ -323,7 +332,7 @@ class Erasure(models.Model):
         REQUEST = "request", _("a person asked for it")
         RETENTION = "retention", _("the time of keeping was over")
 
-    at = models.DateTimeField(_("time"), auto_now_add=True)
+    at = models.DateTimeField(pgettext_lazy("erasure", "time"), auto_now_add=True)
     reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
     enquiries = models.PositiveIntegerField(_("enquiries"))
     files = models.PositiveIntegerField(_("files"))

@@ -13,27 +13,34 @@ QUICKEST = 3  # seconds; nobody reads and fills in a form in less
 
 @dataclass(frozen=True)
 class Opened:
-    """``key`` tells one opened form from another; ``at``: when, in seconds since 1970."""
+    """``key`` tells one opened form from another; ``at``: when, in seconds since 1970.
+
+    ``consent``: the key of the :class:`.models.ConsentText` that was shown, None for the portal's
+    own words. ``is_expired``: it has to be sent once more; who has read it need not wait again.
+    """
 
     key: str
     at: int
+    consent: int | None
+    is_expired: bool = False
 
     @classmethod
-    def now(cls):
-        return cls(secrets.token_hex(16), int(time.time()))
+    def now(cls, consent):
+        return cls(secrets.token_hex(16), int(time.time()), consent)
 
     @classmethod
     def read(cls, word):
-        """What a form brings back, or None if it is not ours or too old."""
+        """What a form brings back, or None if it is not ours."""
         try:
-            key, at = signing.loads(word, salt=SALT, max_age=LONGEST)
-        except (signing.BadSignature, ValueError, TypeError):
+            return cls(*signing.loads(word, salt=SALT, max_age=LONGEST))
+        except signing.SignatureExpired:
+            return cls(*signing.loads(word, salt=SALT), is_expired=True)
+        except (signing.BadSignature, TypeError):  # or of an earlier version of the portal
             return None
-        return cls(key, at)
 
     @property
     def word(self):
-        return signing.dumps([self.key, self.at], salt=SALT)
+        return signing.dumps([self.key, self.at, self.consent], salt=SALT)
 
     @property
     def seconds(self):

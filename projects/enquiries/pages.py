@@ -8,24 +8,42 @@ from django.http import FileResponse, Http404, HttpResponseNotAllowed, HttpRespo
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from guizhou_portal.backoffice.forged import is_key
 from guizhou_portal.context import site_address
 
 from . import handling
-from .answering import AnswerForm, first_words, template_named
+from .answering import AnswerForm, first_words, is_missing, template_named
+from .inbox import subject_of
 from .models import AnswerTemplate, Mail
 
 WRITTEN = ("subject", "body")
+#: What is said after a step of :data:`.handling.STEPS`.
+DONE = {
+    "take": ngettext_lazy(
+        "%(number)d enquiry is assigned to you now.",
+        "%(number)d enquiries are assigned to you now.",
+        "number",
+    ),
+    "close": ngettext_lazy(
+        "%(number)d enquiry is closed now.", "%(number)d enquiries are closed now.", "number"
+    ),
+    "mark_spam": ngettext_lazy(
+        "%(number)d enquiry counts as spam now.",
+        "%(number)d enquiries count as spam now.",
+        "number",
+    ),
+    "clear_of_spam": ngettext_lazy(
+        "%(number)d enquiry is no spam any more; its mails go out now.",
+        "%(number)d enquiries are no spam any more; their mails go out now.",
+        "number",
+    ),
+}
 
 
 def number_of_answers(enquiry):
     return enquiry.mails.filter(kind=Mail.Kind.ANSWER).count()
-
-
-def may_take(user):
-    return handling.handlers().filter(pk=user.pk).exists()
 
 
 class PagesMixin:
@@ -69,7 +87,7 @@ class PagesMixin:
 
     def do(self, request, name, keys):
         """Carry out a step of :data:`.handling.STEPS`, note it in the log and say so."""
-        if name == "take" and not may_take(request.user):
+        if name == "take" and not handling.may_take(request.user):
             raise PermissionDenied
         changed = handling.carry_out(name, keys, request.user, site_address(request))
         for enquiry, field in changed:
@@ -78,9 +96,7 @@ class PagesMixin:
         if not number:
             self.message_user(request, _("There was nothing to change."), messages.INFO)
             return
-        words = ngettext("%(number)d enquiry was changed.", "%(number)d enquiries were changed.",
-                         number)  # fmt: skip
-        self.message_user(request, words % {"number": number}, messages.SUCCESS)
+        self.message_user(request, DONE[name] % {"number": number}, messages.SUCCESS)
 
     def answer_view(self, request, key):
         if request.method == "POST":
@@ -134,8 +150,10 @@ class PagesMixin:
                 "opts": self.opts,
                 "original": enquiry,
                 "form": form,
+                "subject": self.subject(enquiry) if any(subject_of(enquiry)) else "",
                 "templates": AnswerTemplate.objects.all(),
                 "template": template,
+                "is_incomplete": template is not None and is_missing(template, enquiry.language),
                 "media": self.media,
                 **self.mails_of(request, enquiry),
             },
@@ -148,7 +166,7 @@ class PagesMixin:
             raise Http404
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if handling.send_again(one, enquiry):
+        if handling.send_again(one):
             fields = {"name": "mail", "object": one.kind, "fields": ["State"]}
             self.log_change(request, enquiry, [{"changed": fields}])
             self.message_user(request, _("The mail is on its way."), messages.SUCCESS)
@@ -183,7 +201,7 @@ class PagesMixin:
                 (
                     one,
                     self.address("mail", enquiry.pk, one.pk)
-                    if may_send and handling.may_be_sent(one, enquiry)
+                    if may_send and handling.may_be_sent(one)
                     else "",
                 )
                 for one in enquiry.mails.select_related("author")

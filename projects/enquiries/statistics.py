@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_countries import countries
 
 from projects.models import Project
@@ -62,6 +63,29 @@ def median_hours():
         for at, then in answered.values_list("created", "answered_at")
     ]
     return statistics.median(hours) if hours else None
+
+
+def median_in_words():
+    """What :func:`median_hours` comes to: in days where hours say little."""
+    hours = median_hours()
+    if hours is None:
+        return _("No enquiry of the last twelve months has been answered yet.")
+    if hours < 48:
+        number = max(1, round(hours))
+        words = ngettext(
+            "Half of the answered enquiries of the last twelve months were answered within "
+            "an hour.",
+            "Half of the answered enquiries of the last twelve months were answered within "
+            "%(number)d hours.",
+            number,
+        )
+        return words % {"number": number}
+    # Two days at least: Chinese and others with one form for all numbers need the number, too.
+    words = _(
+        "Half of the answered enquiries of the last twelve months were answered within %(number)d "
+        "days."
+    )
+    return words % {"number": round(hours / 24)}
 
 
 def months():

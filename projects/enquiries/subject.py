@@ -17,12 +17,14 @@ class Subject:
     """``project``: the one; ``shortlist``: several; ``about``: the title of another page.
 
     ``query``: the part of an address that names it, for the same page in another language.
+    ``is_gone``: whether an address names something that is not published (any more).
     """
 
     project: Project | None = None
     shortlist: list = field(default_factory=list)
     about: str = ""
     query: str = ""
+    is_gone: bool = False
 
     @property
     def projects(self):
@@ -35,14 +37,16 @@ def named_by(parameters):
     ``parameters`` may be anything; what is not published is as if it were not named.
     """
     selection = selected(parameters.getlist("project"), Project.objects.published())
-    projects, query = selection.projects, selection.query
-    if len(projects) == 1:
-        return Subject(project=projects[0], query=query)
-    if projects:
-        return Subject(shortlist=projects, query=query)
-    path = parameters.get("about", "")
+    projects = selection.projects
+    path = "" if projects else parameters.get("about", "")
     about = title_at(path)
-    return Subject(about=about, query=urlencode({"about": path}) if about else "")
+    return Subject(
+        project=projects[0] if len(projects) == 1 else None,
+        shortlist=projects if len(projects) > 1 else [],
+        about=about,
+        query=urlencode({"about": path}) if about else selection.query,
+        is_gone=bool(selection.gone or (path and not about)),
+    )
 
 
 def title_at(path):

@@ -6,6 +6,7 @@ forgotten after an hour.
 
 import hashlib
 import hmac
+import logging
 import re
 from datetime import timedelta
 
@@ -16,8 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.signin.addresses import counted_address, is_shared
 
+from .addresses import same_mailbox
 from .models import Enquiry
 from .opened import QUICKEST
+
+logger = logging.getLogger(__name__)
 
 #: What a handler reads, by the word that is stored.
 REASONS = {
@@ -31,7 +35,8 @@ HOUR = timedelta(hours=1)
 MOST_LINKS = 3
 MOST_OF_ADDRESS = 5  # in an hour
 MOST_OF_SENDER = 3
-LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+MOST_FILES = 10  # of a connection in an hour, sent or only kept: they fill the disk
+LINK = re.compile(r"https?://(?:www\.)?|www\.|\[url|<a\s", re.IGNORECASE)
 #: How long the same words of the same sender are the same enquiry.
 SAME = timedelta(days=1)
 
@@ -51,24 +56,36 @@ def suspicions(request, opened, email, message, trap):
     found = []
     if trap:
         found.append("trap")
-    if opened.seconds < QUICKEST:
+    if 0 <= opened.seconds < QUICKEST:  # below: the clock was set back since
         found.append("quick")
     if len(LINK.findall(message)) > MOST_LINKS:
         found.append("links")
-    address = counted_address(request)
-    if not is_shared(address) and _counted("address", address) > MOST_OF_ADDRESS:
+    if _counted_of_connection("address", request) > MOST_OF_ADDRESS:
         found.append("address")
-    sent = Enquiry.objects.filter(email__iexact=email, created__gt=timezone.now() - HOUR)
-    if sent.count() >= MOST_OF_SENDER:
+    lately = Enquiry.objects.filter(created__gt=timezone.now() - HOUR)
+    if lately.filter(same_mailbox("email", email)).count() >= MOST_OF_SENDER:
         found.append("sender")
     return found
+
+
+def too_many_files(request):
+    """Whether a connection has stored its share of files for now; counts this one."""
+    return _counted_of_connection("files", request) > MOST_FILES
+
+
+def _counted_of_connection(kind, request):
+    address = counted_address(request)
+    return 1 if is_shared(address) else _counted(kind, address)
 
 
 def _counted(kind, value):
     """How often this happened within the hour, this time included."""
     key = f"enquiry-{kind}-{digest(kind, value)}"
-    cache.add(key, 0, HOUR.total_seconds())
     try:
+        cache.add(key, 0, HOUR.total_seconds())
         return cache.incr(key)
     except ValueError:  # a cache that keeps nothing, or forgot it just now
+        return 1
+    except Exception as error:  # a server of its own that is down is no reason to lose an enquiry
+        logger.warning("Enquiries are not counted: the cache fails (%s).", type(error).__name__)
         return 1

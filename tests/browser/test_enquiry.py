@@ -3,25 +3,21 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import expect
 
-from projects.enquiries import suspicion
+from projects.enquiries import views
 from projects.models import Enquiry
 
 from .accessibility import look, overflow, violations, violations_of_looks
+
+pytestmark = pytest.mark.usefixtures("quick_hands")
 
 WAY = {
     "de": ("Interesse bekunden", "Anfrage senden", "Ihre Anfrage ist eingegangen", "Investieren"),
     "en": ("Express your interest", "Send enquiry", "Your enquiry has arrived", "Invest"),
     "zh-hans": ("表达合作意向", "发送咨询", "您的咨询已收到", "投资"),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_hands(monkeypatch, settings, tmp_path):
-    """The browser of a test types faster than people."""
-    monkeypatch.setattr(suspicion, "QUICKEST", 0)
-    settings.ENQUIRY_FILES = tmp_path / "enquiries"
 
 
 def fill(page, interest):
@@ -110,6 +106,22 @@ def test_form_errors_and_thanks_are_accessible_and_fit(site, page, console):
     assert console == []
 
 
+def test_what_could_not_be_stored_is_sent_once_more(site, page, monkeypatch):
+    def full(*args):
+        raise OperationalError("database or disk is full")
+
+    page.goto(f"{site}/en/projects/traffic-cloud/enquiry/")
+    fill(page, "Invest")
+    with monkeypatch.context() as then:
+        then.setattr(views, "receive", full)
+        page.get_by_role("button", name="Send enquiry").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("could not be stored")
+        everything_is_right_with(page)
+    page.get_by_role("button", name="Send enquiry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your enquiry has arrived")
+    assert Enquiry.objects.get().project.slug == "traffic-cloud"
+
+
 def everything_is_right_with(page):
     look(page, 1440, "light")
     assert violations(page) == []
@@ -120,8 +132,18 @@ def everything_is_right_with(page):
     look(page, 1440, "light")
 
 
-def test_the_language_is_switched_before_writing_and_the_projects_stay(site, page):
+def test_what_is_typed_goes_along_into_another_language(site, page):
     page.goto(f"{site}/en/enquiry/?project=traffic-cloud")
+    fill(page, "Press")
     page.locator(".languages a", has_text="Deutsch").first.click()
     expect(page).to_have_url(re.compile("/de/enquiry/.project=traffic-cloud"))
     expect(page.locator(".enquiry__subject")).to_contain_text("Verkehrs-Cloud")
+    expect(page.locator("[name=message]")).to_have_value(re.compile("我们想了解更多"))
+    expect(page.locator("[name=country]")).to_have_value("CH")
+    expect(page.get_by_label("Presse")).to_be_checked()
+    page.get_by_role("button", name="Anfrage senden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Anfrage ist eingegangen")
+    # Nothing of it stays in the browser.
+    assert page.evaluate("sessionStorage.length") == 0
+    page.goto(f"{site}/de/enquiry/")
+    expect(page.locator("[name=message]")).to_have_value("")
