@@ -63,7 +63,7 @@ def action(page):
     ],
 )
 def test_a_mail_goes_to_one_address_outside_or_to_none(patient, address):
-    assert "Enter a valid email address." in text_of(patient(email=address))
+    assert "Please write the address in full" in text_of(patient(email=address))
     assert not Mail.objects.exists()
 
 
@@ -129,7 +129,7 @@ def test_rare_characters_of_names_are_kept(patient):
 
 
 def test_a_message_that_nobody_can_see_is_none(patient):
-    assert "This field is required." in text_of(patient(message="\u200b\u2060\u202e"))
+    assert "Please write your message." in text_of(patient(message="\u200b\u2060\u202e"))
 
 
 # --- people who only look suspicious -----------------------------------------------------------

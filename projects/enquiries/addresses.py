@@ -17,13 +17,15 @@ WRITTEN_OTHERWISE = set("ßς")
 class AddressField(forms.EmailField):
     """One address that mail can be sent to from outside, in its one way to write it."""
 
+    default_error_messages = {"invalid": validate_email.message}
+
     def clean(self, value):
         address = super().clean(value)
         try:
             address = canonical(address)
         except ValueError as error:
-            raise ValidationError(validate_email.message, code="invalid") from error
-        validate_email(address)  # letters of full width may have hidden anything
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        self.run_validators(address)  # letters of full width may have hidden anything
         return address
 
 
