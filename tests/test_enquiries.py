@@ -148,6 +148,15 @@ def test_drafts_have_no_form_and_former_names_lead_on(client, db):
     assert client.get("/en/projects/hidden/enquiry/").status_code == 404
 
 
+def test_the_portals_own_words_are_the_first_version_of_the_consent(client, patient):
+    assert "I can withdraw my consent" in client.get(ADDRESS).content.decode()
+    patient()
+    first = Enquiry.objects.get().consent_text
+    assert "Ich kann meine Einwilligung" in first.text_de
+    assert "I can withdraw my consent" in first.text_en
+    assert "本人可随时撤回同意" in first.text_zh_hans
+
+
 def test_the_version_of_the_consent_is_kept_with_it(client, patient):
     ConsentText.objects.create(text_de="Alt", text_en="Old words")
     new = ConsentText.objects.create(text_de="Neu", text_en="New words")

@@ -106,12 +106,13 @@ def test_one_mailbox_gets_one_confirmation_of_enquiries_at_the_same_moment(monke
 
     def send(n):
         words = {"message": f"Message {n}", "email": f"ada+{n}@example.org"}
-        word = opened.Opened(f"{n}" * 32, int(time.time()) - 60, None).word
+        word = opened.Opened(f"{n}" * 32, int(time.time()) - 60, consent).word
         try:
             return Client().post(ADDRESS, {**WORDS, **words, "opened": word})
         finally:
             connection.close()
 
+    consent = ConsentText.current().pk
     monkeypatch.setattr(letters, "_confirmation", slowly)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send, range(4)))

@@ -11,7 +11,7 @@ from .forms import admin_address, empty, filled_in, save
 def test_an_administrator_adds_a_version_of_the_consent_and_changes_none(signed_in, client):
     administrator = signed_in(Role.ADMINISTRATOR)
     save(administrator, empty(administrator, ConsentText), text_en="New words")
-    one = ConsentText.objects.get()
+    one = ConsentText.current()
     assert "New words" in client.get("/en/enquiry/").content.decode()
     page = read(administrator, admin_address(ConsentText, "change", one.pk))
     assert "New words" in page
@@ -20,7 +20,7 @@ def test_an_administrator_adds_a_version_of_the_consent_and_changes_none(signed_
     assert administrator.post(change, {"text_en": "Other"}).status_code == 403
     delete = admin_address(ConsentText, "delete", one.pk)
     assert administrator.post(delete, {"post": "yes"}).status_code == 403
-    assert ConsentText.objects.get().text_en == "New words"
+    assert ConsentText.current().text_en == "New words"
     assert signed_in(Role.ENQUIRY_HANDLER).get(change).status_code == 403
 
 

@@ -278,3 +278,10 @@ def test_every_message_of_every_language_is_translated():
 def test_the_database_at_hand_is_the_one_that_was_asked_for(db):
     wanted = os.environ.get("DATABASE_URL", "sqlite")
     assert wanted.startswith("postgres") == (connection.vendor == "postgresql")
+
+
+def test_a_migration_half_way_is_no_fault(tmp_path):
+    half = {"DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}", "SECRET_KEY": "x" * 50}
+    result = manage("migrate", "projects", "0005", **half)
+    assert result.returncode == 0, result.stderr
+    assert manage("migrate", **half).returncode == 0

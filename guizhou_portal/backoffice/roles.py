@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.tables import has_table
+
 PUBLISH = "backoffice.publish"
 TRANSLATE = "backoffice.translate"
 
@@ -114,8 +116,10 @@ DUTIES = {
 WITH_ONE_TIME_PASSWORD = (Role.PUBLISHER, Role.ADMINISTRATOR)
 
 
-def create_roles(**kwargs):
+def create_roles(using, **kwargs):
     """Make each role's group as it is described here; receiver of ``post_migrate``."""
+    if not has_table(apps.get_model("auth", "Group"), using):
+        return
     groups = apps.get_model("auth", "Group").objects
     permissions = apps.get_model("auth", "Permission").objects
     for role in Role:

@@ -32,7 +32,7 @@ def receive(request, form, subject):
         about=subject.about,
         language=get_language(),
         consented_at=timezone.now(),
-        consent_text=form.consent if form.consent.pk else None,
+        consent_text=form.consent,
         form_key=form.opened.key,
         fingerprint=print_of_it,
         suspicions=found,

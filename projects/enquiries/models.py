@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.publishing.models import Timestamped
 from projects.models.organisation import Sector
@@ -73,22 +74,28 @@ class ConsentText(Timestamped):
 
     @classmethod
     def current(cls):
-        """What is asked now; until somebody has written a version, the portal's own words."""
-        return cls.objects.order_by("-pk").first() or cls.own()
+        """What is asked now."""
+        return cls.objects.latest("pk")
 
     @classmethod
     def shown(cls, key):
         """What a form that is open asked; a newer version is for those who open it later."""
-        return (cls.objects.filter(pk=key).first() if key else cls.own()) or cls.current()
+        return cls.objects.filter(pk=key).first() or cls.current()
 
     @classmethod
-    def own(cls):
-        return cls(
-            text=gettext(
-                "I agree that my details are stored and used to answer this enquiry. I can "
-                "withdraw my consent at any time."
-            )
-        )
+    def write_first(cls):
+        """Store the portal's own words, for an administrator to replace by another version."""
+        if cls.objects.exists():
+            return
+        first = cls()
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                words = gettext(
+                    "I agree that my details are stored and used to answer this enquiry. I can "
+                    "withdraw my consent at any time."
+                )
+                setattr(first, build_localized_fieldname("text", language), words)
+        first.save()
 
 
 class Enquiry(Timestamped):

@@ -15,13 +15,13 @@ QUICKEST = 3  # seconds; nobody reads and fills in a form in less
 class Opened:
     """``key`` tells one opened form from another; ``at``: when, in seconds since 1970.
 
-    ``consent``: the key of the :class:`.models.ConsentText` that was shown, None for the portal's
-    own words. ``is_expired``: it has to be sent once more; who has read it need not wait again.
+    ``consent``: the key of the :class:`.models.ConsentText` that was shown. ``is_expired``: it has
+    to be sent once more; who has read it need not wait again.
     """
 
     key: str
     at: int
-    consent: int | None
+    consent: int
     is_expired: bool = False
 
     @classmethod
