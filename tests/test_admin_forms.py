@@ -16,6 +16,7 @@ from events.models import (
 )
 from guizhou_portal.pages.models import Operator, Page
 from projects.models import (
+    ConsentText,
     Enquiry,
     KeyFigure,
     LocationFactor,
@@ -269,7 +270,7 @@ def test_the_texts_of_a_fixed_page_are_changed(portal, backoffice):
 
 def test_every_record_of_the_portal_is_saved_again_unchanged(portal, backoffice):
     full_event()
-    for model in OWN:
+    for model in {*OWN} - {ConsentText}:  # a version stays as it is
         for record in model.objects.all()[:3]:
             before = stored(record)
             save(backoffice, filled_in(backoffice, record))
