@@ -174,7 +174,7 @@ def test_three_projects_ask_the_database_no_more_than_two(client, patient):
         with CaptureQueriesContext(connection) as asked:
             patient(address, message=f"About {number}", email=f"n{number}@example.org")
         counts.append(len(asked))
-    assert counts[0] == counts[1] < 20
+    assert counts[0] == counts[1] <= 20  # the form opened and sent
     assert Enquiry.objects.count() == 2
 
 
