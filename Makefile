@@ -40,9 +40,9 @@ lock: $(VENV)/.dev
 messages: $(VENV)/.dev
 	$(BIN)/python manage.py catalogues --update
 
-# The pictures of docs/editors-guide.md, taken while a browser goes through its story.
+# The pictures of docs/editors-guide.md, taken while a browser goes through its stories.
 guide: $(VENV)/.dev
-	@for language in de en; do GUIDE_LANGUAGE=$$language $(BIN)/python -m pytest -n0 -m '' tests/browser/test_story.py -k conference || exit 1; done
+	@for language in de en; do GUIDE_LANGUAGE=$$language $(BIN)/python -m pytest -n0 -m '' tests/browser/test_story.py -k "conference or enquiry" || exit 1; done
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest -o addopts=-q tests/benchmarks $(ARGS)

@@ -52,6 +52,13 @@ def workers(name, default):
     return number
 
 
+def days(name, default):
+    number = read("int", name, default)
+    if not 1 <= number <= 36500:
+        raise ImproperlyConfigured(f"{name} must be between 1 and 36500, not “{number}”.")
+    return number
+
+
 def oc4ids_prefix(name, default):
     """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
     prefix = read("str", name, default)
@@ -87,13 +94,14 @@ def secret_key(name, file, debug):
     return key
 
 
-#: SQLite as a server's database: readers beside one writer, waiting instead of failing.
+#: SQLite as a server's database: readers beside one writer, waiting instead of failing. What is
+#: deleted is overwritten.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
     ),
 }
 
@@ -171,7 +179,7 @@ def email(name):
         return f"{backends}filebased.EmailBackend", {"file_path": parts.path}
     if parts.scheme in ("smtp", "smtp+tls", "smtps") and parts.hostname:
         usual = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
-        return f"{backends}smtp.EmailBackend", {
+        return "guizhou_portal.smtp.EmailBackend", {
             "host": parts.hostname,
             "port": number or usual,
             "username": unquote(parts.username or ""),

@@ -23,7 +23,8 @@ class VisitorForm(forms.Form):
     """The base of every form on a public page.
 
     It is written into a template as ``{{ form }}`` between ``<form novalidate>`` and its button:
-    the browser's own messages would come in the browser's language, not in the page's.
+    the browser's own messages would come in the browser's language, not in the page's. A field
+    whose label is a whole sentence has a ``short_label`` for the list of what is wrong.
     """
 
     default_renderer = PortalRenderer

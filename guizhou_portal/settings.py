@@ -160,6 +160,19 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {
     "zh-hans": ("en", "de"),
 }
 
+# Names the library has wrong in Chinese (misspelt, or of another country), so we translate them.
+COUNTRIES_OVERRIDE = {
+    "BW": _("Botswana"),
+    "GF": _("French Guiana"),
+    "KM": _("Comoros"),
+    "MK": _("North Macedonia"),
+    "NP": _("Nepal"),
+    "SJ": _("Svalbard and Jan Mayen"),
+    "TJ": _("Tajikistan"),
+    "UM": _("United States Minor Outlying Islands"),
+    "WS": _("Samoa"),
+}
+
 # --- files -------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
@@ -167,6 +180,10 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
+#: What senders of enquiries enclose: outside the media folder, which the web server may serve.
+ENQUIRY_FILES = VAR / "enquiries"
+# So long after the last activity an enquiry is made anonymous.
+ENQUIRY_RETENTION_DAYS = environment.days("ENQUIRY_RETENTION_DAYS", 730)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

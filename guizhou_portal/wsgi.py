@@ -1,7 +1,19 @@
 import os
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guizhou_portal.settings")
 
+
+class Request(WSGIRequest):
+    """Is read as UTF-8, as every page is written: an encoding that it names may be none of text."""
+
+    def _set_content_type_params(self, meta):
+        content_type = meta.get("CONTENT_TYPE", "")
+        self.content_type, self.content_params = parse_header_parameters(content_type)
+
+
 application = get_wsgi_application()
+application.request_class = Request

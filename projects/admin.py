@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.admin import (
@@ -9,14 +8,11 @@ from guizhou_portal.backoffice.admin import (
     PublicRecordAdmin,
     RecordAdmin,
 )
-from guizhou_portal.backoffice.forged import SoundMixin
-from guizhou_portal.backoffice.lists import ListMixin
-from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.backoffice.pictures import picture_fields
-from guizhou_portal.publishing.models import published
 
+from .enquiries import admin as enquiries  # noqa: F401  (registers its own)
+from .enquiries import privacy_admin  # noqa: F401  (registers its own)
 from .models import (
-    Enquiry,
     KeyFigure,
     LocationFactor,
     Organisation,
@@ -130,31 +126,3 @@ class LocationFactorAdmin(PublicRecordAdmin):
         (_("Image"), {"fields": picture_fields("image")}),
         PUBLICATION,
     ]
-
-
-@admin.register(Enquiry)
-class EnquiryAdmin(ListMixin, ParallelMixin, SoundMixin, admin.ModelAdmin):
-    form = ParallelForm
-    section = "enquiries"
-    list_display = ["name", "organisation", "country", "project", "state", "created"]
-    list_filter = ["state", "language", ("country", ChoicesInUseFilter)]
-    list_select_related = ["project"]
-    search_fields = ["name", "organisation", "email", "message"]
-    autocomplete_fields = ["project"]
-    date_hierarchy = "created"
-    readonly_fields = ["created", "updated"]
-
-    def sees_projects(self, request):
-        return self.admin_site.get_model_admin(Project).has_view_permission(request)
-
-    def get_autocomplete_fields(self, request):
-        return super().get_autocomplete_fields(request) if self.sees_projects(request) else ()
-
-    def get_form(self, request, obj=None, **kwargs):
-        """Whoever sees no drafts chooses among what the public sees, and what is chosen already."""
-        form = super().get_form(request, obj, **kwargs)
-        field = form.base_fields.get("project")
-        if field and not self.sees_projects(request):
-            chosen = obj.project_id if obj else None
-            field.queryset = Project.objects.filter(published() | Q(pk=chosen))
-        return form

@@ -1,7 +1,21 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from guizhou_portal.tables import has_table
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Projects and location")
+
+    def ready(self):
+        post_migrate.connect(write_consent, sender=self)
+
+
+def write_consent(using, **kwargs):
+    """The form asks for consent from its first day; receiver of ``post_migrate``."""
+    from .models import ConsentText
+
+    if has_table(ConsentText, using):
+        ConsentText.write_first()

@@ -1,6 +1,8 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from .models import (
+    AnswerTemplate,
+    ConsentText,
     KeyFigure,
     LocationFactor,
     Organisation,
@@ -51,3 +53,13 @@ class ProjectDocumentTranslation(TranslationOptions):
 @register(LocationFactor)
 class LocationFactorTranslation(TranslationOptions):
     fields = ("title", "summary", "description", "image_alt")
+
+
+@register(ConsentText)
+class ConsentTextTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(AnswerTemplate)
+class AnswerTemplateTranslation(TranslationOptions):
+    fields = ("subject", "body")

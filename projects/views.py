@@ -1,6 +1,5 @@
 from django.views.generic import ListView, TemplateView
 
-from guizhou_portal.context import site_address
 from guizhou_portal.exchange.fact_sheets.views import FactSheet
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
@@ -53,7 +52,6 @@ class ShortlistPage(ReadOnlyMixin, TemplateView):
         self.request.kept_query = shortlist.query
         return super().get_context_data(
             shortlist=shortlist,
-            enquiry=shortlist.enquiry(site_address(self.request)) if shortlist.projects else None,
             facts=BRIEF,
             noindex=True,
             **kwargs,

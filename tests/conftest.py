@@ -33,6 +33,7 @@ def plain_site(settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ENQUIRY_FILES = tmp_path / "enquiries"
     settings.CACHES = {**settings.CACHES, "fact_sheets": NOTHING_KEPT}
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -79,6 +80,14 @@ def signed_in(client, django_user_model):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def handler(signed_in):
+    """A test client signed in as somebody who handles enquiries."""
+    from guizhou_portal.backoffice.roles import Role
+
+    return signed_in(Role.ENQUIRY_HANDLER)
 
 
 @pytest.fixture

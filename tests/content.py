@@ -22,9 +22,11 @@ _kept = {}
 def load_content():
     """What :func:`~guizhou_portal.content.loader.load` does on an empty database; its counts."""
     if not _kept:
+        # What the migrations leave behind is there in every test.
+        filled_by_it = [one for one in _models() if not one._base_manager.exists()]
         _kept["counts"] = load()
         catch_up()
-        _kept["statements"] = [*filter(None, map(_rows_of, _models())), *_sequences()]
+        _kept["statements"] = [*filter(None, map(_rows_of, filled_by_it)), *_sequences()]
         return _kept["counts"]
     with transaction.atomic(), connection.cursor() as cursor:
         for sql in _kept["statements"]:

@@ -8,8 +8,11 @@ from django.urls import reverse
 from events.models import Contract, Event, Official, ProgrammeItem
 from guizhou_portal.pages.models import Operator, Page
 from projects.models import (
+    AnswerTemplate,
+    ConsentText,
     Enquiry,
     LocationFactor,
+    Mailbox,
     Organisation,
     Place,
     Project,
@@ -28,6 +31,9 @@ OWN = (
     Project,
     LocationFactor,
     Enquiry,
+    AnswerTemplate,
+    Mailbox,
+    ConsentText,
     Page,
     Operator,
 )

@@ -16,6 +16,7 @@ from events.models import (
 )
 from guizhou_portal.pages.models import Operator, Page
 from projects.models import (
+    ConsentText,
     Enquiry,
     KeyFigure,
     LocationFactor,
@@ -223,20 +224,17 @@ def test_what_records_are_filed_under_is_added(backoffice):
     assert Sector.objects.get().slug == "sample-sector"
 
 
-def test_an_enquiry_is_kept_and_never_shown(backoffice):
+def test_an_enquiry_is_added_by_the_form_of_the_site_alone_and_never_shown(backoffice):
     project = ProjectFactory()
-    save(
-        backoffice,
-        empty(backoffice, Enquiry),
-        project=str(project.pk),
+    assert backoffice.get(admin_address(Enquiry, "add")).status_code == 403
+    enquiry = Enquiry.objects.create(
+        project=project,
         name="Private Person",
         email="person@portal.example",
         message="Private words",
-        language="en",
-        consented_at_0="2031-06-05",
-        consented_at_1="10:00",
+        consented_at="2031-06-05T10:00Z",
     )
-    assert Enquiry.objects.get().state == "new"
+    save(backoffice, filled_in(backoffice, enquiry), internal_note="Private note")
     for address in ("/en/", "/en/projects/", f"/en/projects/{project.slug}/"):
         assert "Private" not in backoffice.get(address).content.decode()
 
@@ -272,7 +270,7 @@ def test_the_texts_of_a_fixed_page_are_changed(portal, backoffice):
 
 def test_every_record_of_the_portal_is_saved_again_unchanged(portal, backoffice):
     full_event()
-    for model in OWN:
+    for model in {*OWN} - {ConsentText}:  # a version stays as it is
         for record in model.objects.all()[:3]:
             before = stored(record)
             save(backoffice, filled_in(backoffice, record))

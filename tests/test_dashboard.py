@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -29,12 +30,16 @@ def findings(client):
     page = client.get("/admin/").content.decode()
     found = re.findall(
         r'href="([^"]+)"><svg(?:(?!</svg>).)*</svg><span class="findings__words">'
-        r'<span class="findings__records">([^<]+)</span> ([^<]+)</span>'
+        r'<span class="findings__records">([^<]+)</span> ([^<]+)'
+        r'(?:<small class="findings__age">[^<]+</small>)?</span>'
         r'<strong class="findings__number">(\d+)',
         page,
         re.S,
     )
-    return {f"{kind} {words}": (int(number), address) for address, kind, words, number in found}
+    return {
+        f"{kind} {words}": (int(number), unescape(address))
+        for address, kind, words, number in found
+    }
 
 
 def listed(client, address):

@@ -1,7 +1,11 @@
 """Errors that visitors meet, and what machines ask of the site."""
 
+import io
+
 import pytest
 from django.test import Client
+
+from guizhou_portal.wsgi import application
 
 from .factories import EventFactory, PhotoFactory
 
@@ -134,3 +138,23 @@ def test_an_address_with_too_many_parameters_is_refused_in_words(db, client, pat
     assert "Traceback" not in response.content.decode()
     if response.status_code == 400:
         assert 'lang="en"' in response.content.decode()
+
+
+@pytest.mark.parametrize("charset", ["zlib", "idna", "undefined", "raw_unicode_escape", "\0"])
+def test_a_request_is_read_as_utf_8_whatever_it_says_of_itself(db, charset):
+    body = b"name=\\ud800"
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/en/enquiry/",
+        "QUERY_STRING": "about=%ff\\ud800",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "CONTENT_TYPE": f"application/x-www-form-urlencoded; charset={charset}",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.url_scheme": "http",
+    }
+    response = application.get_response(application.request_class(environ))
+    assert response.status_code == 200
+    assert "\\ud800" in response.content.decode()

@@ -119,7 +119,7 @@ def test_a_choice_that_cannot_exist_is_refused_at_its_field(records, backoffice,
         (ProgrammeItem.objects.first(), "event"),
         (Contract.objects.first(), "sectors"),
         (Contract.objects.first(), "parties-0-organisation"),
-        (Enquiry.objects.first(), "project"),
+        (Enquiry.objects.first(), "assigned_to"),
     ):
         form = filled_in(backoffice, record)
         page = backoffice.post(form.address, {**form, field: key}).content.decode()

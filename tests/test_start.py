@@ -58,6 +58,12 @@ def free_port():
         ("PORT", "eighty", "PORT must be a whole number, not “eighty”."),
         ("PORT", "99999", "PORT must be between 1 and 65535, not “99999”."),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be between 1 and 64, not “0”."),
+        (
+            "ENQUIRY_RETENTION_DAYS",
+            "two",
+            "ENQUIRY_RETENTION_DAYS must be a whole number, not “two”.",
+        ),
+        ("ENQUIRY_RETENTION_DAYS", "0", "ENQUIRY_RETENTION_DAYS must be between 1 and 36500, not"),
         ("DATABASE_URL", "mysql://x/y", "DATABASE_URL is not understood; it must look like"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not understood; it must look like"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL is not understood; it must look like"),
@@ -230,6 +236,14 @@ def test_the_cache_is_chosen_by_its_address(monkeypatch, url, names):
     assert environment.cache("CACHE_URL") == names
 
 
+def test_what_a_shared_cache_needs_is_installed():
+    from django.core.cache.backends.redis import RedisCache
+    from redis.exceptions import ConnectionError as NobodyThere
+
+    with pytest.raises(NobodyThere):
+        RedisCache("redis://127.0.0.1:1/0", {}).get("anything")
+
+
 def test_mail_is_chosen_by_its_address(monkeypatch):
     from guizhou_portal import environment
 
@@ -264,3 +278,10 @@ def test_every_message_of_every_language_is_translated():
 def test_the_database_at_hand_is_the_one_that_was_asked_for(db):
     wanted = os.environ.get("DATABASE_URL", "sqlite")
     assert wanted.startswith("postgres") == (connection.vendor == "postgresql")
+
+
+def test_a_migration_half_way_is_no_fault(tmp_path):
+    half = {"DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}", "SECRET_KEY": "x" * 50}
+    result = manage("migrate", "projects", "0005", **half)
+    assert result.returncode == 0, result.stderr
+    assert manage("migrate", **half).returncode == 0

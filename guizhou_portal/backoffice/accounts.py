@@ -24,6 +24,7 @@ from .account_forms import (
     administrators,
     roles_of,
 )
+from .deletion import DeletionMixin
 from .forged import SoundMixin
 from .lists import ListMixin
 from .parallel import ParallelMixin
@@ -53,7 +54,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset
 
 
-class AccountAdmin(ListMixin, ParallelMixin, SoundMixin, UserAdmin):
+class AccountAdmin(ListMixin, ParallelMixin, DeletionMixin, SoundMixin, UserAdmin):
     section = "accounts"
     form = AccountForm
     add_form = NewAccountForm

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from reversion.admin import VersionAdmin
 from reversion.models import Version
+from reversion.revisions import is_registered
 
 from guizhou_portal.context import OWN_NAMES
 from guizhou_portal.pictures.fields import prepare_pictures
@@ -25,6 +26,7 @@ from guizhou_portal.publishing.models import FormerSlug
 
 from .attention import AttentionFilter, checks_of_publication
 from .completeness import language_states
+from .deletion import DeletionMixin
 from .forged import SoundMixin, is_key
 from .forms import FIELDS, RecordForm
 from .history import (
@@ -50,9 +52,13 @@ from .sheets.admin import SheetMixin
 
 
 def naming(record):
-    """The records of other kinds that have ``record`` among several they name."""
+    """The records of other kinds that have ``record`` among several they name.
+
+    Only what has versions: an enquiry keeps nothing from being deleted, and is not told of.
+    """
     for relation in record._meta.related_objects:
-        if relation.many_to_many and relation.related_model is not type(record):
+        is_named = relation.many_to_many and is_registered(relation.related_model)
+        if is_named and relation.related_model is not type(record):
             yield from getattr(record, relation.get_accessor_name()).all()
 
 
@@ -60,7 +66,7 @@ def kind_and_name(record):
     return f"{capfirst(record._meta.verbose_name)}: {record}"
 
 
-class KeptAdmin(ListMixin, ParallelMixin, SoundMixin, VersionAdmin):
+class KeptAdmin(ListMixin, ParallelMixin, DeletionMixin, SoundMixin, VersionAdmin):
     """Keeps every version of a record and of its parts; deleted ones can be brought back."""
 
     form = ParallelForm

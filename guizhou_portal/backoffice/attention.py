@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Min, Q, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -27,8 +28,9 @@ REVIEW_AFTER = timedelta(days=365)
 
 
 class Topic(Enum):
-    """The parts of the dashboard, in their order."""
+    """The parts of the dashboard, in their order: people who wait for an answer come first."""
 
+    VISITORS = _("From visitors")
     GAPS = _("Gaps")
     TRANSLATIONS = _("Translations")
     WAITING = _("Waiting")
@@ -41,7 +43,8 @@ class Check:
     It asks for the record's own columns, and for other records in a subquery: with a join, a record
     would be counted as often as it has such others. ``parameter`` is the list filter that shows the
     records; what ``stops`` must be mended before a record is published. ``of(record)`` answers the
-    same for a record at hand, where that takes no query.
+    same for a record at hand, where that takes no query. ``filters``: the list's, where it takes
+    more than the one. ``since``: the field that tells how long a record has waited.
     """
 
     key: str
@@ -52,6 +55,12 @@ class Check:
     parameter: str = "needs"
     stops: bool = False
     of: Callable | None = None
+    filters: str = ""
+    since: str = ""
+
+    @property
+    def query(self):
+        return self.filters or f"{self.parameter}={self.key}"
 
 
 def without_alternative_text(model, prefix=""):
@@ -75,10 +84,22 @@ INCOMPLETE = {
 }
 
 
-def checks_of(model_admin):
-    """The :class:`Check` list of an admin class: its own, and those every such record has."""
-    model = model_admin.model
+def checks_of(model_admin, user=None):
+    """The :class:`Check` list of an admin class: its own, and those every record has.
+
+    With a ``user`` also what is asked for them alone.
+    """
     checks = list(getattr(model_admin, "checks_for_editors", ()))
+    if user and hasattr(model_admin, "checks_for"):
+        checks = [*model_admin.checks_for(user), *checks]
+    if getattr(model_admin, "is_record", False):
+        checks += checks_of_record(model_admin.model)
+    return checks
+
+
+def checks_of_record(model):
+    """What is asked of every record of the site: pictures, links and texts."""
+    checks = []
     if without_alternative_text(model):
         checks.append(
             Check(
@@ -144,7 +165,7 @@ def shortcomings(model_admin, records):
     checks = {
         f"check_{i}": check
         for i, check in enumerate(checks_of(model_admin))
-        if check.topic is not Topic.WAITING
+        if check.topic in (Topic.GAPS, Topic.TRANSLATIONS)
     }
     fails = {
         name: Case(When(check.condition(), then=True), default=False)
@@ -193,20 +214,30 @@ class Finding:
     records: str
     number: int
     address: str
+    oldest: datetime | None = None
+
+    @property
+    def age(self):
+        """How long the oldest of the records has waited; "" where nothing tells."""
+        return timesince(self.oldest, depth=1) if self.oldest else ""
 
 
 def needs_attention(site, request):
     """``[(topic, [Finding, …]), …]`` of what this editor may see; one query for each kind."""
     found = {topic: [] for topic in Topic}
     for model, model_admin in site._registry.items():
-        if not getattr(model_admin, "is_record", False):
+        asked = checks_of(model_admin, request.user)
+        checks = {f"check_{i}": check for i, check in enumerate(asked)}
+        if not checks or not model_admin.has_view_or_change_permission(request):
             continue
-        if not model_admin.has_view_or_change_permission(request):
-            continue
-        checks = {f"check_{i}": check for i, check in enumerate(checks_of(model_admin))}
         numbers = numbers_of(
             model_admin.get_queryset(request),
             **{name: Count("pk", filter=check.condition()) for name, check in checks.items()},
+            **{
+                f"{name}_since": Min(check.since, filter=check.condition())
+                for name, check in checks.items()
+                if check.since
+            },
         )
         meta = model._meta
         address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
@@ -217,7 +248,8 @@ def needs_attention(site, request):
                         check,
                         meta.verbose_name_plural,
                         numbers[name],
-                        f"{address}?{check.parameter}={check.key}",
+                        f"{address}?{check.query}",
+                        numbers.get(f"{name}_since"),
                     )
                 )
     return [(topic.value, findings) for topic, findings in found.items() if findings]

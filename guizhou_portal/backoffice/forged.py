@@ -12,7 +12,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, PermissionDenied
 from django.db.models.constants import LOOKUP_SEP
 
 LONGEST_SEARCH = 200  # characters
@@ -33,11 +33,22 @@ def is_askable(lookup, value):
     return LOOKUPS.issuperset(rest) and "\0" not in value and not TOO_LARGE.search(value)
 
 
+def leads_back(lookup, meta):
+    """Whether it asks which other records name those of the list: not everybody may see them."""
+    try:
+        field = meta.get_field(lookup.split(LOOKUP_SEP)[0])
+    except FieldDoesNotExist:
+        return False
+    return field.auto_created and not field.concrete
+
+
 class SoundList(ChangeList):
     """Takes an address that asks for nothing sensible as Django takes other wrong ones."""
 
     def get_filters(self, request):
         asked = self.get_filters_params()
+        if any(leads_back(name, self.lookup_opts) for name in asked):
+            raise IncorrectLookupParameters
         if not all(is_askable(name, value) for name, values in asked.items() for value in values):
             raise IncorrectLookupParameters
         try:

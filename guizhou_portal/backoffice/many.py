@@ -3,6 +3,7 @@
 import hashlib
 import re
 import uuid
+from contextlib import suppress
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR
@@ -62,7 +63,9 @@ def numbers_of(queryset, **aggregates):
 def forget(sender, **kwargs):
     """Receiver: something was saved or deleted, so that numbers may have changed."""
     if sender is Revision or sender in admin.site._registry:
-        cache.delete(STATE)
+        # A cache that is down keeps nothing from being saved; its numbers last two minutes.
+        with suppress(Exception):
+            cache.delete(STATE)
 
 
 def connect():

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guizhou_portal.tables import has_table
+
 PUBLISH = "backoffice.publish"
 TRANSLATE = "backoffice.translate"
 
@@ -41,6 +43,8 @@ CONTENT = (
 )
 FIXED = ("projects.sector", "pages.page", "pages.operator")
 ACCOUNTS = ("auth.user", "auth.group")
+#: Seen on the page of their enquiry, and nowhere else.
+WITH_ENQUIRY = ("projects.attachment", "projects.mail")
 
 
 class Role(Enum):
@@ -84,15 +88,23 @@ LABELS = {
     ),
 }
 ALL = "view add change delete"
+HANDLING = [
+    Grant("view change delete", ("projects.enquiry",)),
+    Grant("view", WITH_ENQUIRY),
+    Grant(ALL, ("projects.answertemplate",)),
+]
 GRANTS = {
     Role.EDITOR: [Grant(ALL, CONTENT), Grant("view", FIXED)],
     Role.TRANSLATOR: [Grant("view", (*CONTENT, *FIXED))],
     Role.PUBLISHER: [Grant(ALL, (*CONTENT, *FIXED))],
-    Role.ENQUIRY_HANDLER: [Grant("view change delete", ("projects.enquiry",))],
+    Role.ENQUIRY_HANDLER: HANDLING,
     Role.ADMINISTRATOR: [
         Grant(ALL, (*CONTENT, *FIXED)),
-        Grant("view change delete", ("projects.enquiry",)),
+        *HANDLING,
+        Grant(ALL, ("projects.mailbox",)),
+        Grant("view add", ("projects.consenttext",)),
         Grant(ALL, ACCOUNTS[:1]),
+        Grant("view add", ("projects.erasure",)),  # to add one is to erase
     ],
 }
 DUTIES = {
@@ -104,8 +116,10 @@ DUTIES = {
 WITH_ONE_TIME_PASSWORD = (Role.PUBLISHER, Role.ADMINISTRATOR)
 
 
-def create_roles(**kwargs):
+def create_roles(using, **kwargs):
     """Make each role's group as it is described here; receiver of ``post_migrate``."""
+    if not has_table(apps.get_model("auth", "Group"), using):
+        return
     groups = apps.get_model("auth", "Group").objects
     permissions = apps.get_model("auth", "Permission").objects
     for role in Role:

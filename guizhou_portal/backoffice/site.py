@@ -1,5 +1,6 @@
 """The admin site: records in the order editors think of them, and what needs attention first."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib.admin.models import LogEntry
@@ -22,6 +23,19 @@ class Section(NamedTuple):
 
     name: str
     icon: str
+
+
+class ExtraPage(NamedTuple):
+    """A page without records of its own: an admin class names them in ``extra_pages``.
+
+    ``view``: a class with an attribute ``site``; ``may``: whether a user sees it.
+    """
+
+    path: str
+    name: str
+    words: str
+    view: type
+    may: Callable
 
 
 #: An admin class says with ``section`` where its records stand, with ``position`` in which order.
@@ -49,7 +63,16 @@ class PortalAdminSite(SignInSite):
         files = path("files/", self.admin_view(self.files_view), name="files")
         # Leads from any key to the address of its record, which tells the title of a draft.
         kept = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
-        return [files, *kept]
+        return [files, *(self.address_of(page) for _section, page in self.extra_pages()), *kept]
+
+    def extra_pages(self):
+        """``(section, page)`` of the pages that admin classes bring along."""
+        for model_admin in self._registry.values():
+            for page in getattr(model_admin, "extra_pages", ()):
+                yield model_admin.section, page
+
+    def address_of(self, page):
+        return path(page.path, self.admin_view(page.view.as_view(site=self)), name=page.name)
 
     def autocomplete_view(self, request):
         return Autocomplete.as_view(admin_site=self)(request)
@@ -69,9 +92,11 @@ class PortalAdminSite(SignInSite):
                 key = getattr(self.get_model_admin(model["model"]), "section", "accounts")
                 model["adds"] = capfirst(model["model"]._meta.verbose_name)
                 sections[key]["models"].append(model)
+        extra = self.extra_pages()
         for key, words, name, may in (
             ("site", _("Files"), "files", may_see_files(self, request)),
             ("accounts", _("Sign-ins"), "sign_ins", may_see(request.user)),
+            *((key, page.words, page.name, page.may(request.user)) for key, page in extra),
         ):
             if may:
                 address = reverse(f"{self.name}:{name}")

@@ -1,5 +1,6 @@
 """Fixed pages: their title, opening and text come from an editable record."""
 
+from django.conf import settings
 from django.views.generic import TemplateView
 from django.views.generic.base import ContextMixin
 
@@ -23,4 +24,6 @@ class LegalPage(PageTextMixin, TemplateView):
     template_name = "pages/legal.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(operator=Operator.current(), **kwargs)
+        return super().get_context_data(
+            operator=Operator.current(), retention_days=settings.ENQUIRY_RETENTION_DAYS, **kwargs
+        )

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 from reversion.models import Version
@@ -71,12 +72,12 @@ class StoredFile:
 
 
 def columns():
-    """Every :class:`Column` of the portal's records."""
+    """Every :class:`Column` of the portal's records whose files are in the media folder."""
     return [
         Column(model, field)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if isinstance(field, models.FileField)
+        if isinstance(field, models.FileField) and field.storage is default_storage
     ]
 
 

@@ -14,6 +14,6 @@ class SearchConfig(AppConfig):
         from .among import Among
 
         IntegerField.register_lookup(Among)
-        connection_created.connect(engines.without_compiling)
+        connection_created.connect(engines.for_short_questions)
         post_migrate.connect(engines.prepare, sender=self)
         changes.follow()

@@ -90,7 +90,7 @@ def prepare(using="default", **kwargs):
         index.fill()
 
 
-def without_compiling(connection, **kwargs):
+def for_short_questions(connection, **kwargs):
     """Receiver of ``connection_created``: PostgreSQL would take the questions for long work.
 
     It goes by the cost told above, and would compile them or start processes to share them, which

@@ -2,9 +2,6 @@
 
 from urllib.parse import quote
 
-#: Longer ones are cut off by some mail programs.
-LONGEST = 1900
-
 
 def mail_link(subject, body, to=""):
     """A ``mailto:`` address with a subject and a text; lines of the text end with a line feed."""

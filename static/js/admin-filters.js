@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("#result_list tbody tr").forEach((row) => {
     [...row.cells].forEach((cell, place) => {
       const speaksForItself = cell.matches(
-        "th, .action-checkbox, .field-state:not(:has(select)), .field-languages, .field-order",
+        "th, .action-checkbox, .field-state:not(:has(select)), .field-state_listed, .field-languages, .field-order",
       );
       if (!speaksForItself && headings[place]) cell.dataset.label = headings[place];
     });

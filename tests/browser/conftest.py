@@ -51,6 +51,13 @@ def console(page):
 
 
 @pytest.fixture
+def quick_hands(monkeypatch, settings, tmp_path):
+    """Enquiries are taken though the browser of a test types faster than people."""
+    monkeypatch.setattr("projects.enquiries.suspicion.QUICKEST", 0)
+    settings.ENQUIRY_FILES = tmp_path / "enquiries"
+
+
+@pytest.fixture
 def desk(site, page, client, editor):
     """A browser page signed in as an editor; how people sign in: test_signin.py."""
     client.force_login(editor)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from projects.models import Project
+from projects.models import AnswerTemplate, Enquiry, Project
 from tests.factories import full_event
 
 from .accessibility import look, wrong_with
@@ -122,3 +122,30 @@ def test_the_forms_and_lists_are_accessible(site, desk, paths):
         desk.goto(f"{site}/admin/{path.format(project=Project.objects.first().pk)}")
         desk.wait_for_load_state("load")
         assert wrong_with(desk) == [], path
+
+
+@pytest.mark.thorough
+def test_an_enquiry_is_read_and_answered_by_everybody(site, desk, console):
+    enquiry = Enquiry.objects.create(
+        name="Ada Example",
+        email="ada@example.org",
+        message="Hello",
+        consented_at="2031-06-05T10:00Z",
+        suspicions=["links"],
+    )
+    for state in ("sent", "waiting", "refused", "uncertain"):
+        enquiry.mails.create(
+            kind="answer", recipient="a@example.org", subject="About it", body="x", state=state
+        )
+    AnswerTemplate.objects.create(name="Documents", subject="Documents", body="Words")
+    pages = ("", f"{enquiry.pk}/change/", f"{enquiry.pk}/answer/")
+    for page in pages:
+        look(desk, 1440, "light")
+        desk.goto(f"{site}/admin/projects/enquiry/{page}")
+        desk.wait_for_load_state("load")
+        assert wrong_with(desk) == [], page
+    desk.click("text=Use it")
+    expect(desk.locator("[name=body]")).to_have_value("Words")
+    desk.click("text=Send the answer")
+    expect(desk.locator(".messagelist")).to_contain_text("on its way")
+    assert console == []

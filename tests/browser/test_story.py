@@ -1,22 +1,26 @@
-"""What the back office is for: three people bring a conference to the public, in three languages.
+"""What the back office is for: three people bring a conference to the public, in three languages,
+and a fourth answers those who write because of it.
 
-``make guide`` runs the same story in German and in English and keeps its pictures for the editor's
-guide.
+``make guide`` runs the same stories in German and in English and keeps their pictures for the
+editor's guide.
 """
 
 import io
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from playwright.sync_api import expect
 
 from events.models import Contract, Event, Official
 from guizhou_portal.backoffice.roles import Role
-from projects.models import Project
+from projects.models import AnswerTemplate, Enquiry, Project
 from tests.factories import OrganisationFactory, picture_bytes
 from tests.signing_in import app_code, with_app
 
@@ -259,6 +263,73 @@ def test_three_people_bring_a_conference_to_the_public(site, at_work, client):
     for words in (SUMMARIES["zh_hans"], "样本致辞", "样本职务", "MUSTER", "2031"):
         assert words in page, words
     keep(publisher, "9-public")
+
+
+#: Who wrote how many days ago, from where, in which language, about what, and how it stands.
+WRITTEN = (
+    (0.1, "MUSTER Bernd", "Muster AG", "CH", "de", "invest", "traffic-cloud", "new"),
+    (1.2, "样本 王小明", "贵阳样本公司", "CN", "zh-hans", "partner", "tourism-cloud", "new"),
+    (3, "SAMPLE Ada", "Sample Ltd", "GB", "en", "supply", "industry-cloud", "new"),
+    (9, "MUSTER Clara", "Muster GmbH", "DE", "de", "press", None, "answered"),
+    (40, "SAMPLE Dan", "Sample & Co", "GB", "en", "invest", "traffic-cloud", "answered"),
+    (75, "MUSTER Emil", "Muster KG", "DE", "de", "invest", "tourism-cloud", "closed"),
+    (130, "SAMPLE Fay", "Sample Press", "CH", "en", "press", "traffic-cloud", "closed"),
+)
+MESSAGE = {
+    "de": "Guten Tag,\n\nkönnen Sie uns Unterlagen schicken? (Muster)",
+    "en": "Hello,\n\ncould you send us the documents? (sample)",
+    "zh-hans": "您好！请问是否可以提供资料？（样本）",
+}
+
+
+def enquiries_of_some_months():
+    now = timezone.now()
+    for days, name, organisation, country, written_in, interest, project, state in WRITTEN:
+        at = now - timedelta(days=days)
+        one = Enquiry.objects.create(
+            name=name,
+            organisation=organisation,
+            country=country,
+            language=written_in,
+            interest=interest,
+            state=state,
+            project=Project.objects.filter(slug=project).first(),
+            email="sample@portal.example",
+            message=MESSAGE[written_in],
+            consented_at=at,
+        )
+        answered = at + timedelta(hours=20) if state != "new" else None
+        Enquiry.objects.filter(pk=one.pk).update(created=at, answered_at=answered)
+
+
+@pytest.mark.thorough
+def test_a_handler_answers_an_enquiry(site, at_work):
+    enquiries_of_some_months()
+    words = {"de": "Unterlagen (Muster)", "en": "Documents (sample)"}
+    AnswerTemplate.objects.create(
+        name=words[language()],
+        subject_de="Ihre Unterlagen (Muster)",
+        subject_en="Your documents (sample)",
+        subject_zh_hans="您的资料（样本）",
+        body_de="Guten Tag,\n\nvielen Dank für Ihr Interesse. (Muster)",
+        body_en="Hello,\n\nthank you for your interest. (sample)",
+        body_zh_hans="您好！\n\n感谢您的关注。（样本）",
+    )
+    page = at_work("Hanna", Role.ENQUIRY_HANDLER)
+    page.goto(f"{site}/admin/projects/enquiry/")
+    expect(page.locator("#result_list tbody tr")).to_have_count(len(WRITTEN))
+    keep(page, "10-inbox")
+    page.get_by_role("link", name="MUSTER Bernd").click()
+    page.locator(".enquiry-tools .addlink").click()
+    page.get_by_role("link", name=words[language()]).click()
+    expect(page.locator("[name=body]")).to_have_value(re.compile("Guten Tag"))
+    keep(page, "11-answer")
+    page.click(".submit-row [type=submit]")
+    saved(page)
+    expect(page.locator(".enquiry-mail__text")).to_contain_text("vielen Dank")
+    keep(page, "12-enquiry", whole=True)
+    page.goto(f"{site}/admin/projects/enquiry/statistics/")
+    keep(page, "13-statistics")
 
 
 @pytest.mark.thorough

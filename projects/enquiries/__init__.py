@@ -1,0 +1,1 @@
+"""From a visitor's interest to an answer: the form, its delivery, the inbox, and privacy."""
