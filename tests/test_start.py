@@ -280,6 +280,7 @@ def test_the_database_at_hand_is_the_one_that_was_asked_for(db):
     assert wanted.startswith("postgres") == (connection.vendor == "postgresql")
 
 
+@pytest.mark.thorough
 def test_a_migration_half_way_is_no_fault(tmp_path):
     half = {"DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}", "SECRET_KEY": "x" * 50}
     result = manage("migrate", "projects", "0005", **half)

@@ -144,7 +144,7 @@ def test_an_enquiry_is_read_and_answered_by_everybody(site, desk, console):
         desk.goto(f"{site}/admin/projects/enquiry/{page}")
         desk.wait_for_load_state("load")
         assert wrong_with(desk) == [], page
-    desk.get_by_role("button", name="Documents").click()
+    desk.get_by_role("link", name="Documents").click()
     expect(desk.locator("[name=body]")).to_have_value("Words")
     desk.click("text=Send the answer")
     expect(desk.locator(".messagelist")).to_contain_text("on its way")

@@ -106,6 +106,7 @@ def test_form_errors_and_thanks_are_accessible_and_fit(site, page, console):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_what_could_not_be_stored_is_sent_once_more(site, page, monkeypatch):
     def full(*args):
         raise OperationalError("database or disk is full")

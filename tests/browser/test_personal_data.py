@@ -23,7 +23,7 @@ def enquiry(site, settings, tmp_path):
     return one
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_what_is_stored_is_shown_and_erased_after_a_confirmation(
     site, desk, console, enquiry, scheme
 ):
