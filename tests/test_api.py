@@ -254,6 +254,7 @@ def test_a_record_appears_when_its_time_has_come_and_is_among_the_changes(db, cl
     assert found["slug"] == due.slug
     assert parse_datetime(found["updated"]) == due.publish_at
     assert records(client, "projects", updated_since=now.isoformat()) == []
+    assert records(client, "projects", updated_since="2179-11-15T13:17:12-18:21") == []
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -332,6 +333,7 @@ def test_a_place_in_a_list_stays_right_while_records_come_and_go(db, client):
         ("updated_since=99999-01-01", "updated_since", None),
         ("updated_since=1", "updated_since", None),
         ("updated_since=2031-01-01T00:00:00", "updated_since", None),
+        ("updated_since=0001-01-01T00:00:00%2B14:00", "updated_since", None),
         ("cursor=nothing", "cursor", None),
         (f"cursor={'x' * 5000}", "cursor", None),
         ("q=%00", "q", None),

@@ -1,6 +1,7 @@
 """The types of the API: of what is asked, and of what is answered."""
 
 import re
+from datetime import UTC
 from typing import Annotated, Literal
 
 import pydantic
@@ -31,6 +32,14 @@ def in_iso(text):
     return text
 
 
+def in_utc(moment):
+    """The same moment; PostgreSQL takes no time zone more than sixteen hours away."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("it is before the year 1 or after the year 9999") from error
+
+
 KEY = "The key of the record: its `slug`, of a page its `key`."
 
 
@@ -50,7 +59,12 @@ class Listing(OneLanguage):
         ),
     ] = None
     updated_since: Annotated[
-        Annotated[pydantic.AwareDatetime, pydantic.BeforeValidator(in_iso)] | None,
+        Annotated[
+            pydantic.AwareDatetime,
+            pydantic.BeforeValidator(in_iso),
+            pydantic.AfterValidator(in_utc),
+        ]
+        | None,
         pydantic.Field(
             description="Only records changed or published at this time or later: ISO 8601 with "
             "time zone, such as 2031-06-05T08:00:00Z.",
