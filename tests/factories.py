@@ -46,7 +46,7 @@ class OrganisationFactory(Translated):
         model = "projects.Organisation"
 
     _named = ("name",)
-    name = factory.Sequence(lambda n: f"Organisation {n}")
+    name = factory.Sequence(lambda n: f"Organisation {n:05}")  # in order by address, too
     kind = "company"
     country = "DE"
 
@@ -56,7 +56,7 @@ class PlaceFactory(Translated):
         model = "projects.Place"
 
     _named = ("name",)
-    name = factory.Sequence(lambda n: f"Place {n}")
+    name = factory.Sequence(lambda n: f"Place {n:05}")
     kind = "city"
 
 
