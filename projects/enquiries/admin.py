@@ -36,6 +36,13 @@ from .pages import PagesMixin
 from .suspicion import REASONS
 
 
+def only_chosen(field, empty_label):
+    """A record is chosen here, and neither added nor changed; ``empty_label``: none of them."""
+    field.empty_label = empty_label
+    for what in ("add", "change", "delete", "view"):
+        setattr(field.widget, f"can_{what}_related", False)
+
+
 class HandlingForm(ParallelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,9 +51,7 @@ class HandlingForm(ParallelForm):
             own = assigned.queryset.model.objects.filter(pk__in=present.values("assigned_to"))
             assigned.queryset = (handling.handlers() | own.distinct()).distinct()
             assigned.label_from_instance = name_of
-            assigned.empty_label = gettext("nobody yet")
-            for what in ("add", "change", "delete", "view"):
-                setattr(assigned.widget, f"can_{what}_related", False)
+            only_chosen(assigned, gettext("nobody yet"))
 
 
 def name_of(account):
@@ -318,9 +323,7 @@ class MailboxForm(ParallelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "sector" in self.fields:
-            self.fields["sector"].empty_label = gettext("all others")
-            for what in ("add", "change", "delete", "view"):
-                setattr(self.fields["sector"].widget, f"can_{what}_related", False)
+            only_chosen(self.fields["sector"], gettext("all others"))
 
 
 @admin.register(Mailbox)

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.forged import is_key
-from guizhou_portal.backoffice.forms import is_visible
 
 from .form import LineField, MessageField
 from .models import AnswerTemplate, Mail
@@ -37,12 +36,6 @@ class AnswerForm(forms.Form):
         self.number = number
         for name in ("subject", "body"):
             self.fields[name].widget.attrs["lang"] = enquiry.language
-
-    def clean_body(self):
-        body = self.cleaned_data["body"]
-        if not is_visible(body):
-            raise forms.ValidationError(self.fields["body"].error_messages["required"])
-        return body
 
     def clean(self):
         cleaned = super().clean()

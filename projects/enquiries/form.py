@@ -37,13 +37,21 @@ class LineField(forms.CharField):
 
 
 class MessageField(forms.CharField):
-    """Lines end as everywhere else on the site, and are counted as the browser counts them."""
+    """Lines end as everywhere else on the site, and are counted as the browser counts them.
+
+    A message that nobody can see is none.
+    """
 
     def to_python(self, value):
         text = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
         return "".join(
             one for one in text if one in "\n\t" or unicodedata.category(one)[:2] != "Cc"
         )
+
+    def validate(self, value):
+        super().validate(value)
+        if not is_visible(value):
+            raise ValidationError(self.error_messages["required"], code="required")
 
 
 def country_choices():
@@ -155,12 +163,6 @@ class EnquiryForm(VisitorForm):
         if upload:
             self.kind = attachments.kind_of(upload)
         return upload
-
-    def clean_message(self):
-        message = self.cleaned_data["message"]
-        if not is_visible(message):
-            raise ValidationError(self.fields["message"].error_messages["required"])
-        return message
 
     def clean(self):
         if self.is_expired:
