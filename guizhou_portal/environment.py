@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -43,6 +44,17 @@ def port(name, default):
     if not 1 <= number <= 65535:
         raise ImproperlyConfigured(f"{name} must be between 1 and 65535, not “{number}”.")
     return number
+
+
+def address(name, default):
+    """An address of this machine to listen on, such as 127.0.0.1, 0.0.0.0 or ``::``."""
+    given = read("str", name, default).strip()
+    try:
+        return str(ip_address(given.strip("[]")))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be an IP address such as 127.0.0.1 or 0.0.0.0, not “{given}”."
+        ) from error
 
 
 def workers(name, default):

@@ -15,6 +15,7 @@ DEBUG = environment.read("bool", "DEBUG", False)
 SECRET_KEY = environment.secret_key("SECRET_KEY", VAR / "secret_key", DEBUG)
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 PORT = environment.port("PORT", 8000)
+BIND = environment.address("BIND", "127.0.0.1")
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
 HTTPS = environment.read("bool", "HTTPS", False)

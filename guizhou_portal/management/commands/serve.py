@@ -1,12 +1,12 @@
 """What ``make run`` starts: everything a newcomer's machine needs, then the production server."""
 
+import errno
 import fcntl
-import hashlib
 import os
 import secrets
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -20,19 +20,38 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
+from guizhou_portal.operations import static_files
+from guizhou_portal.operations.preparing import alone, own_session
+
 
 class Command(BaseCommand):
     help = "Prepares the database, content, static files and first account, then serves the portal."
     requires_system_checks = [Tags.security]
 
     def add_arguments(self, parser):
-        parser.add_argument("--prepare-only", action="store_true", help="do not start the server")
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument("--prepare-only", action="store_true", help="do not start the server")
+        only.add_argument(
+            "--no-prepare",
+            action="store_true",
+            help="only start the server: something else ran --prepare-only",
+        )
 
-    def handle(self, *args, prepare_only, **options):
+    def handle(self, *args, prepare_only, no_prepare, **options):
         if not prepare_only:
             self.check_port()
-        for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT, *self.database_folder()):
+        if not no_prepare:
+            self.prepare()
+        if not prepare_only:
+            self.serve()
+
+    def prepare(self):
+        # In a container they were collected when it was built, and cannot be written.
+        collected = static_files.are_current()
+        static = [] if collected else [settings.STATIC_ROOT]
+        for folder in (*static, *self.media_folder(), *self.database_folder()):
             self.check_folder(Path(folder))
+        self.check_database()
         with self.alone():
             self.migrate()
             call_command(
@@ -40,23 +59,27 @@ class Command(BaseCommand):
                 verbosity=1 if self.is_first_start() else 0,
                 stdout=self.stdout,
             )
-            self.collect_static()
+            if not collected:
+                self.collect_static()
             self.create_first_account()
         with override("en"):  # the command line's language
             warnings = run_checks(tags=[Tags.database], databases=["default"])
         for warning in warnings:
             self.stdout.write(f"Note: {warning.msg} {warning.hint or ''}".strip())
-        if not prepare_only:
-            self.serve()
 
     # --- before anything is written ------------------------------------------------------------
 
     def check_port(self):
-        with socket.socket() as probe:
+        family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", settings.PORT))
+                probe.bind((settings.BIND, settings.PORT))
             except OSError as error:
+                if error.errno != errno.EADDRINUSE and settings.BIND != "127.0.0.1":
+                    raise CommandError(
+                        f"The address {settings.BIND} in BIND cannot be used ({error.strerror})."
+                    ) from error
                 raise CommandError(
                     f"Port {settings.PORT} cannot be used ({error.strerror}). "
                     "Stop the other program or choose another port: "
@@ -78,12 +101,27 @@ class Command(BaseCommand):
         name = settings.DATABASES["default"]["NAME"]
         return [name.parent] if isinstance(name, Path) else []
 
+    def media_folder(self):
+        """Uploads may be on an object store instead."""
+        storage = settings.STORAGES["default"]["BACKEND"]
+        return [settings.MEDIA_ROOT] if storage.endswith("FileSystemStorage") else []
+
     @contextmanager
     def alone(self):
-        """Two starts at the same moment prepare one after the other."""
-        with (Path(settings.STATIC_ROOT).parent / ".preparing").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        """Two starts at the same moment prepare one after the other.
+
+        In one folder because of the static files, with one database because of all the rest.
+        """
+        with ExitStack() as held:
+            with suppress(OSError):  # a folder that is read only has everything already
+                lock = held.enter_context(self.lock_file().open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            held.enter_context(alone(connection))
             yield
+
+    @staticmethod
+    def lock_file():
+        return Path(settings.STATIC_ROOT).parent / ".preparing"
 
     # --- the steps, each doing nothing when there is nothing to do -------------------------------
 
@@ -93,16 +131,13 @@ class Command(BaseCommand):
             return
         import psycopg
 
-        parameters = connection.get_connection_params()
-        parameters.pop("pool", None)
         try:
-            psycopg.connect(**parameters, connect_timeout=5).close()
+            own_session(connection).close()
         except psycopg.Error as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database in DATABASE_URL cannot be used: {reason}") from error
 
     def migrate(self):
-        self.check_database()
         try:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -115,24 +150,11 @@ class Command(BaseCommand):
         return not get_user_model().objects.exists()
 
     def collect_static(self):
-        """Collect only what changed since the last start: hashing everything takes seconds."""
-        stamp = Path(settings.STATIC_ROOT) / ".sources"
-        now = self.fingerprint_of_static_files()
-        if stamp.exists() and stamp.read_text() == now:
+        """Only what changed since the last start: hashing everything takes seconds."""
+        if static_files.are_current():  # by another start, while this one waited
             return
         self.stdout.write("Collecting static files …")
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(now)
-
-    def fingerprint_of_static_files(self):
-        from django.contrib.staticfiles.finders import get_finders
-
-        lines = [settings.STORAGES["staticfiles"]["BACKEND"]]
-        for finder in get_finders():
-            for path, storage in finder.list([]):
-                status = os.stat(storage.path(path))
-                lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
-        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+        static_files.collect()
 
     def create_first_account(self):
         if not self.is_first_start():
@@ -155,7 +177,8 @@ class Command(BaseCommand):
 
     def serve(self):
         connection.close()
-        self.stdout.write(f"Serving http://127.0.0.1:{settings.PORT}/  (Ctrl-C stops)")
+        host = f"[{settings.BIND}]" if ":" in settings.BIND else settings.BIND
+        self.stdout.write(f"Serving http://{host}:{settings.PORT}/  (Ctrl-C stops)")
         self.stdout.flush()
         os.execv(  # noqa: S606  (our own interpreter, no shell)
             sys.executable,
@@ -164,7 +187,7 @@ class Command(BaseCommand):
                 "-m",
                 "gunicorn",
                 "guizhou_portal.wsgi:application",
-                f"--bind=127.0.0.1:{settings.PORT}",
+                f"--bind={host}:{settings.PORT}",
                 f"--workers={settings.WEB_CONCURRENCY}",
                 "--threads=4",
                 "--preload",

@@ -1,0 +1,1 @@
+"""Keeping the portal running: servers, copies, figures."""
