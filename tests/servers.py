@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,17 +85,14 @@ def stop(process, how=signal.SIGTERM, seconds=10):
 class PostgreSQL:
     """A cluster of its own on a socket in a folder; PostgreSQL refuses to run as root."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self):
+        # Not in pytest's folder: other accounts cannot pass through, and a socket's name is short.
+        self.folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
         self.data = self.folder / "data"
-        self.folder.mkdir(mode=0o755)
+        self.folder.chmod(0o755)
         if os.getuid() == 0:
             account = pwd.getpwnam("postgres")
             os.chown(self.folder, account.pw_uid, account.pw_gid)
-            # pytest keeps its folders to itself; the server must pass through them.
-            for above in self.folder.parents:
-                if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                    above.chmod(above.stat().st_mode | 0o011)
 
     def run(self, program, *arguments):
         user = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
@@ -110,9 +108,8 @@ class PostgreSQL:
         )
 
     def initialise(self):
-        self.run(
-            "initdb", "-D", self.data, *"-U portal -A trust -E UTF8 --locale=C.UTF-8 -N".split()
-        )
+        options = ["-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+        self.run("initdb", "-D", self.data, *options)
 
     def start(self, *options):
         settings = {
@@ -127,6 +124,13 @@ class PostgreSQL:
     def stop(self):
         if (self.data / "postmaster.pid").exists():
             self.run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def log(self):
+        return (self.folder / "log").read_text()
 
     @property
     def url(self):
@@ -144,14 +148,14 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgresql(folder):
-    server = PostgreSQL(folder)
-    server.initialise()
-    server.start()
+def postgresql():
+    server = PostgreSQL()
     try:
+        server.initialise()
+        server.start()
         yield server
     finally:
-        server.stop()
+        server.remove()
 
 
 @contextmanager
@@ -191,7 +195,7 @@ class Portal:
 
     def start(self):
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--no-prepare"],
                 cwd=self.folder,
                 env=surroundings(PORT=self.port, **self.place),

@@ -9,7 +9,7 @@ import pytest
 
 from guizhou_portal.operations import static_files
 
-from .servers import manage, needs, postgresql
+from .servers import manage, needs, postgresql, until
 
 KEY = "only-for-this-test-" + "x" * 40
 
@@ -24,8 +24,8 @@ def place(tmp_path):
 
 
 @pytest.fixture
-def cluster(tmp_path):
-    with postgresql(tmp_path / "pg") as server:
+def cluster():
+    with postgresql() as server:
         yield server
 
 
@@ -68,11 +68,11 @@ def test_a_migration_does_not_keep_visitors_waiting_behind_a_table_in_use(place,
     assert manage("migrate", "events", "0005", **place).returncode == 0
     waits = []
 
-    def visit(until):
+    def visit(enough):
         with psycopg.connect(
             host=str(cluster.folder), user="portal", dbname="postgres", autocommit=True
         ) as visitor:
-            while not until.is_set():
+            while not enough.is_set():
                 begun = time.monotonic()
                 visitor.execute("select count(*) from events_event")
                 waits.append(time.monotonic() - begun)
@@ -86,11 +86,9 @@ def test_a_migration_does_not_keep_visitors_waiting_behind_a_table_in_use(place,
         report.execute("select count(*) from events_event, events_contract")
         visitor = others.submit(visit, enough)
         migration = others.submit(manage, "migrate", "events", **place)
-        while "lock_timeout" not in (cluster.folder / "log").read_text() and not migration.done():
-            time.sleep(0.1)
-            log = (cluster.folder / "log").read_text()
-            if "canceling statement due to lock timeout" in log:
-                break
+        until(
+            lambda: "canceling statement due to lock timeout" in cluster.log() or migration.done()
+        )
         report.rollback()
         result = migration.result()
         enough.set()
