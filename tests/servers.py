@@ -188,6 +188,7 @@ class Portal:
         self.place, self.log, self.folder = place, Path(log), folder
         self.port = port or free_port()
         self.process = None
+        self.python, self.arguments = sys.executable, ["serve", "--no-prepare"]
 
     @property
     def url(self):
@@ -195,8 +196,8 @@ class Portal:
 
     def start(self):
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--no-prepare"],
+            self.process = subprocess.Popen(  # noqa: S603
+                [self.python, "manage.py", *self.arguments],
                 cwd=self.folder,
                 env=surroundings(PORT=self.port, **self.place),
                 stdout=log,

@@ -37,7 +37,16 @@ class Command(BaseCommand):
             help="only start the server: something else ran --prepare-only",
         )
 
-    def handle(self, *args, prepare_only, no_prepare, **options):
+        only.add_argument(
+            "--collect-only",
+            action="store_true",
+            help="only collect the static files, as for an image",
+        )
+
+    def handle(self, *args, prepare_only, no_prepare, collect_only, **options):
+        if collect_only:
+            self.collect_static()
+            return
         if not prepare_only:
             self.check_port()
         if not no_prepare:

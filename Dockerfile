@@ -1,0 +1,37 @@
+# The portal with everything it needs. Nothing in it is written to but /app/var and /tmp, which
+# compose.yaml gives it; docs/deployment.md says how to use it, and what of it was not tried.
+
+FROM python:3.13-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY requirements/runtime.txt requirements/runtime.txt
+RUN python -m venv /app/.venv
+RUN /app/.venv/bin/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
+COPY . .
+# A key is needed to start Django at all; this one guards nothing and is not kept.
+RUN SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnopqrstuvwxyz STATIC_ROOT=/app/static /app/.venv/bin/python manage.py serve --collect-only
+RUN /app/.venv/bin/python -m compileall -q -j 0 /app/guizhou_portal /app/events /app/projects
+RUN /app/.venv/bin/python -m pip uninstall --quiet --yes pip setuptools 2>/dev/null || true
+RUN mkdir -p /app/var/media /app/var/enquiries /app/var/fact-sheets
+
+FROM python:3.13-slim-bookworm
+# What installs software has no business where it runs.
+RUN python -m pip uninstall --quiet --yes pip setuptools wheel || true
+COPY --from=build /app /app
+# The folders of the volumes are the account's own, everything else only readable to it.
+COPY --from=build --chown=10001:10001 /app/var /app/var
+WORKDIR /app
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    BIND=0.0.0.0 \
+    PORT=8000 \
+    STATIC_ROOT=/app/static
+USER 10001:10001
+EXPOSE 8000
+VOLUME ["/app/var/media", "/app/var/enquiries", "/app/var/fact-sheets"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "deploy/ready.py"]
+ENTRYPOINT ["python", "manage.py"]
+CMD ["serve", "--no-prepare"]
