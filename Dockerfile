@@ -9,7 +9,7 @@ RUN python -m venv /app/.venv
 RUN /app/.venv/bin/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
 COPY . .
 # A key is needed to start Django at all; this one guards nothing and is not kept.
-RUN SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnopqrstuvwxyz STATIC_ROOT=/app/static /app/.venv/bin/python manage.py serve --collect-only
+RUN SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnopqrstuvwxyz STATIC_ROOT=/app/collected /app/.venv/bin/python manage.py serve --collect-only
 RUN /app/.venv/bin/python -m compileall -q -j 0 /app/guizhou_portal /app/events /app/projects
 RUN /app/.venv/bin/python -m pip uninstall --quiet --yes pip setuptools 2>/dev/null || true
 RUN mkdir -p /app/var/media /app/var/enquiries /app/var/fact-sheets
@@ -26,7 +26,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     BIND=0.0.0.0 \
     PORT=8000 \
-    STATIC_ROOT=/app/static
+    STATIC_ROOT=/app/collected
 USER 10001:10001
 EXPOSE 8000
 VOLUME ["/app/var/media", "/app/var/enquiries", "/app/var/fact-sheets"]

@@ -6,7 +6,7 @@ import secrets
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -165,6 +165,41 @@ def file_cache(name, folder, most):
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": folder,
         "OPTIONS": {"MAX_ENTRIES": most},
+    }
+
+
+def media_storage(name):
+    """Django's settings of where uploads are kept: the media folder, or a store that speaks S3.
+
+    ``s3://KEY:SECRET@HOST/BUCKET/FOLDER?region=REGION``; ``s3+http://`` speaks to it without TLS.
+    Without a key, what boto3 finds by itself counts, such as a machine's role.
+    """
+    url = read("str", name, "")
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    wanted = "s3://KEY:SECRET@HOST/BUCKET?region=REGION"
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+        asked = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    except ValueError as error:
+        raise _not_a_url(name, wanted) from error
+    scheme = {"s3": "https", "s3+http": "http"}.get(parts.scheme)
+    bucket, _, folder = unquote(parts.path).strip("/").partition("/")
+    if not (scheme and parts.hostname and bucket) or asked.keys() - {"region"}:
+        raise _not_a_url(name, wanted)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return {
+        "BACKEND": "guizhou_portal.operations.object_storage.ObjectStorage",
+        "OPTIONS": {
+            "access_key": unquote(parts.username) if parts.username else None,
+            "secret_key": unquote(parts.password) if parts.password else None,
+            "endpoint_url": f"{scheme}://{host}{f':{number}' if number else ''}",
+            "bucket_name": bucket,
+            "location": folder,
+            "region_name": asked.get("region"),
+            "path_style": not parts.hostname.endswith(".amazonaws.com"),
+        },
     }
 
 

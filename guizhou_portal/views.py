@@ -2,7 +2,6 @@
 
 import logging
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
@@ -12,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
-from django.views.static import serve
 
 from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
+from .operations.media import stored_file
 from .pages.models import Page
 from .publishing.views import ReadOnlyMixin, read_only
 
@@ -95,9 +94,11 @@ def favicon(request):
 def media(request, path):
     """An uploaded file: pictures are shown, everything else is downloaded, nothing is run."""
     try:
-        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+        response = stored_file(request, path)
     except (SuspiciousFileOperation, OSError, ValueError) as error:  # such as a name too long
         raise Http404 from error
+    if response.status_code == 503:
+        return response
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

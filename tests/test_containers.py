@@ -258,7 +258,7 @@ def test_every_command_of_the_dockerfile_works_in_an_empty_folder(tmp_path):
     app = tmp_path / "app"
     assert not list(app.glob(".venv/lib/python*/site-packages/pip"))
     assert not (app / "tests").exists()
-    assert list(app.glob("static/css/portal.*.css.gz"))
+    assert list(app.glob("collected/css/portal.*.css.gz"))
     # From here on as the running image: its variables, nothing of the code to be written to.
     for argument in given(final, "ENV"):
         image.set(argument)

@@ -64,7 +64,7 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file on the disk: ``name`` below the media folder, bytes, and its last change (POSIX)."""
+    """A stored file: ``name`` below the media folder, bytes, and its last change (POSIX)."""
 
     name: str
     size: int
@@ -140,7 +140,14 @@ def linked_files():
 
 
 def files_on_disk() -> Iterator[StoredFile]:
-    """Every file below the media folder. Links are not followed, hidden files not looked at."""
+    """Every file below the media folder, or on the object store that stands for the disk.
+
+    Links are not followed, hidden files not looked at.
+    """
+    if hasattr(default_storage, "all_files"):
+        for name, size, changed in default_storage.all_files():
+            yield StoredFile(name, size, changed.timestamp())
+        return
     root = Path(settings.MEDIA_ROOT)
     for folder, folders, names in os.walk(root, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -241,6 +248,8 @@ def stale_cards(files):
 
 def delete(file):
     """Delete one of :func:`files_on_disk`, unless it is not what it was: then return False."""
+    if hasattr(default_storage, "all_files"):
+        return _delete_object(file)
     root = Path(settings.MEDIA_ROOT).resolve()
     path = root / file.name
     try:
@@ -249,6 +258,16 @@ def delete(file):
         if not inside or path.is_symlink() or status.st_mtime != file.changed:
             return False
         path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _delete_object(file):
+    try:
+        if default_storage.get_modified_time(file.name).timestamp() != file.changed:
+            return False
+        default_storage.delete(file.name)
     except OSError:
         return False
     return True
