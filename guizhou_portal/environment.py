@@ -120,7 +120,32 @@ SQLITE_OPTIONS = {
 
 def database(name, default_file):
     """Django's database settings from a URL: ``sqlite:///path`` or ``postgres://…``."""
-    url = read("str", name, f"sqlite:///{default_file}")
+    return _database(name, read("str", name, f"sqlite:///{default_file}"))
+
+
+def replicas(name, cache_name):
+    """``{"replica1": settings, …}`` of the databases in a list of URLs, separated by commas.
+
+    What changed a moment ago is read from the primary, on all machines: they must share a cache.
+    """
+    urls = [url.strip() for url in read("list", name, [])]
+    if urls and "LocMem" in cache(cache_name)["BACKEND"]:
+        raise ImproperlyConfigured(
+            f"{name} needs a {cache_name} that all processes share, redis://HOST:PORT/NUMBER."
+        )
+    found = {}
+    for number, url in enumerate(urls, 1):
+        found[f"replica{number}"] = settings = _database(name, url)
+        settings["TEST"] = {"MIRROR": "default"}
+        if "pool" in settings["OPTIONS"]:
+            # A visitor does not wait for one that is gone: there is the primary.
+            settings["OPTIONS"] |= {"connect_timeout": 2}
+            settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 2}
+            settings["CONN_HEALTH_CHECKS"] = True
+    return found
+
+
+def _database(name, url):
     try:
         settings = dj_database_url.parse(url)
     except (ValueError, KeyError) as error:

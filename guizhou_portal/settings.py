@@ -93,6 +93,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": environment.database("DATABASE_URL", VAR / "portal.sqlite3")}
+if REPLICAS := environment.replicas("DATABASE_REPLICA_URLS", "CACHE_URL"):
+    DATABASES |= REPLICAS
+    DATABASE_ROUTERS = ["guizhou_portal.operations.replicas.ReplicaRouter"]
+    MIDDLEWARE.insert(2, "guizhou_portal.operations.replicas.ReplicaMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": environment.cache("CACHE_URL"),
