@@ -9,7 +9,7 @@ RUN python -m venv /app/.venv
 RUN /app/.venv/bin/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
 COPY . .
 # A key is needed to start Django at all; this one guards nothing and is not kept.
-RUN SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnopqrstuvwxyz STATIC_ROOT=/app/collected /app/.venv/bin/python manage.py serve --collect-only
+RUN SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(60))') STATIC_ROOT=/app/collected /app/.venv/bin/python manage.py serve --collect-only
 RUN /app/.venv/bin/python -m compileall -q -j 0 /app/guizhou_portal /app/events /app/projects
 RUN /app/.venv/bin/python -m pip uninstall --quiet --yes pip setuptools 2>/dev/null || true
 RUN mkdir -p /app/var/media /app/var/enquiries /app/var/fact-sheets

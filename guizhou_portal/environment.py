@@ -128,7 +128,7 @@ def replicas(name, cache_name):
 
     What changed a moment ago is read from the primary, on all machines: they must share a cache.
     """
-    urls = [url.strip() for url in read("list", name, [])]
+    urls = [url.strip() for url in read("str", name, "").split(",") if url.strip()]
     if urls and "LocMem" in cache(cache_name)["BACKEND"]:
         raise ImproperlyConfigured(
             f"{name} needs a {cache_name} that all processes share, redis://HOST:PORT/NUMBER."
@@ -140,7 +140,7 @@ def replicas(name, cache_name):
         if "pool" in settings["OPTIONS"]:
             # A visitor does not wait for one that is gone: there is the primary.
             settings["OPTIONS"] |= {"connect_timeout": 2}
-            settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 2}
+            settings["OPTIONS"]["pool"] |= {"timeout": 2}
             settings["CONN_HEALTH_CHECKS"] = True
     return found
 

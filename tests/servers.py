@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 ROOT = Path(__file__).parent.parent
+KEY = secrets.token_urlsafe(60)
 POSTGRESQL = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 #: What a command of a test sees of the surroundings; nothing of the portal's own variables.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -41,7 +43,7 @@ def surroundings(**variables):
     return {**kept, **{name: str(value) for name, value in variables.items()}}
 
 
-def manage(*arguments, folder=ROOT, timeout=90, **variables):
+def manage(*arguments, folder=ROOT, timeout=300, **variables):
     """Run one of the portal's commands, with only the given variables set."""
     return subprocess.run(  # noqa: S603  (our own interpreter and command)
         [sys.executable, "manage.py", *arguments],
@@ -54,7 +56,7 @@ def manage(*arguments, folder=ROOT, timeout=90, **variables):
     )
 
 
-def until(fact, seconds=20, pause=0.05):
+def until(fact, seconds=60, pause=0.05):
     """Wait until ``fact()`` is true; fails after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := fact()):
@@ -206,13 +208,13 @@ class Portal:
             )
         return self
 
-    def ready(self, seconds=30):
+    def ready(self, seconds=90):
         until(lambda: answers(f"{self.url}/readyz"), seconds)
         return self
 
     def stop(self):
         """As systemd does: ask, and wait for what is being answered."""
-        stop(self.process, seconds=15)
+        stop(self.process, seconds=40)
 
     def kill(self):
         """As the kernel does when memory runs out: the whole group, in the middle of it all."""

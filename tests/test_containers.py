@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .servers import ROOT, Portal, needs
+from .servers import KEY, ROOT, Portal, needs
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -265,7 +265,7 @@ def test_every_command_of_the_dockerfile_works_in_an_empty_folder(tmp_path):
     place = {
         **{name: image.variables[name] for name in ("PYTHONDONTWRITEBYTECODE", "STATIC_ROOT")},
         "DATABASE_URL": f"sqlite:///{tmp_path / 'data' / 'portal.sqlite3'}",
-        "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "SECRET_KEY": KEY,
         "ALLOWED_HOSTS": "portal.example,127.0.0.1",
     }
     python = app / ".venv" / "bin" / "python"

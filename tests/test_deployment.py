@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from .servers import (
+    KEY,
     ROOT,
     Portal,
     PostgreSQL,
@@ -159,9 +160,9 @@ class Visitors:
     def __exit__(self, *_exception):
         self.enough.set()
         for one in self.threads:
-            one.join(40)
+            one.join(60)
 
-    def go_on(self, more=30, seconds=30):
+    def go_on(self, more=30, seconds=120):
         """Until so many more were served."""
         wanted = self.served + more
         until(lambda: self.served >= wanted, seconds)
@@ -184,7 +185,7 @@ def site(tmp_path_factory):
             "CACHE_URL": running.enter_context(redis(folder)),
             "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
             "HTTPS": "true",
-            "SECRET_KEY": "3nE0q9yT-only-for-this-test-" + "k7Zp" * 8,
+            "SECRET_KEY": KEY,
             "MEDIA_ROOT": folder / "media",
             "STATIC_ROOT": folder / "static",
             "WEB_CONCURRENCY": 2,

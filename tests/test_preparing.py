@@ -9,9 +9,7 @@ import pytest
 
 from guizhou_portal.operations import static_files
 
-from .servers import manage, needs, postgresql, until
-
-KEY = "only-for-this-test-" + "x" * 40
+from .servers import KEY, manage, needs, postgresql, until
 
 
 @pytest.fixture

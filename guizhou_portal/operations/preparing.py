@@ -46,10 +46,10 @@ def _lock(connection):
 def own_session(connection, timeout=5):
     """A session beside Django's pool, as a context manager; raises ``psycopg.Error``.
 
-    ``timeout``: seconds to connect in.
+    ``timeout``: seconds to connect in, where the database's address does not say.
     """
     import psycopg
 
     parameters = connection.get_connection_params()
     parameters.pop("pool", None)
-    return psycopg.connect(**{**parameters, "autocommit": True}, connect_timeout=timeout)
+    return psycopg.connect(**{"connect_timeout": timeout, **parameters, "autocommit": True})
