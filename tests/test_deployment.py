@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -330,14 +331,17 @@ def test_nobody_notices_an_update_of_the_database_and_the_way_back(site, tmp_pat
 
     with Visitors(site.nginx, number=4) as visitors:
         visitors.go_on()
-        with psycopg.connect(
-            host=str(site.database.folder), user="portal", dbname="postgres"
-        ) as report:
+        with (
+            psycopg.connect(
+                host=str(site.database.folder), user="portal", dbname="postgres"
+            ) as report,
+            ThreadPoolExecutor() as others,
+        ):
             report.execute("select count(*) from events_event")
-            letting_go = threading.Timer(3.5, report.rollback)
-            letting_go.start()
-            said = migrate("events")
-            letting_go.join()
+            update = others.submit(migrate, "events")
+            until(lambda: "due to lock timeout" in site.database.log() or update.done())
+            report.rollback()
+            said = update.result()
         assert "A table is in use; the migration is tried again." in said
         assert "seats" in columns(site)
         visitors.go_on()  # the earlier release on the next one's tables
@@ -394,11 +398,18 @@ def test_public_pages_are_read_from_a_replica_for_as_long_as_it_keeps_up(site, s
         site.database.ask("update projects_project set title_en = %s where true", name)
 
     before = site.database.ask("select id, title_en from projects_project")
+    caught_up = (
+        "select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()"
+        " and now() - pg_last_xact_replay_timestamp() < interval '2 s'"
+    )
     try:
         portal.start().ready()
-        # The replica hears of a change and does not show it yet: pages are as they were.
         assert not title()
+        # The replica hears of a change and does not show it yet: pages are as they were.
+        site.database.ask("update projects_project set title_en = title_en")
+        until(lambda: streaming.ask(caught_up) == [(True,)])
         streaming.ask("select pg_wal_replay_pause()")
+        until(lambda: streaming.ask("select pg_get_wal_replay_pause_state()") == [("paused",)])
         is_named("Replicated")
         assert not title()
         # Further behind than may be: from the primary.

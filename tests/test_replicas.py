@@ -259,7 +259,7 @@ visitor, editor = Client(), Client()
 editor.force_login(get_user_model().objects.get())
 editor.cookies["sessionid"] = "x"
 print(title(visitor), title(editor))
-print("found" if "From the replica" in visitor.get("/api/v1/projects").content.decode() else "not")
+print("found" if "From the replica" in visitor.get("/api/v1/projects/").content.decode() else "not")
 project = Project.objects.first()
 print("own" if project._state.db == "default" else "other", project.sector._state.db)
 connections["replica1"].close()
