@@ -1,1 +1,1 @@
-"""Keeping the portal running: servers, copies, figures."""
+"""What keeps the portal fast and running: kept pages, probes, backups, the static mirror."""
