@@ -97,7 +97,8 @@ DATABASES = {"default": environment.database("DATABASE_URL", VAR / "portal.sqlit
 if REPLICAS := environment.replicas("DATABASE_REPLICA_URLS", "CACHE_URL"):
     DATABASES |= REPLICAS
     DATABASE_ROUTERS = ["guizhou_portal.operations.replicas.ReplicaRouter"]
-    MIDDLEWARE.insert(2, "guizhou_portal.operations.replicas.ReplicaMiddleware")
+    # Last, so that it is the first to hear that a replica failed, and asks the primary.
+    MIDDLEWARE.append("guizhou_portal.operations.replicas.ReplicaMiddleware")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": environment.cache("CACHE_URL"),
