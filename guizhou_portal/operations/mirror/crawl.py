@@ -2,11 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from django.utils.html import escape
 
 from . import own_pages
-from .addresses import LIVE_ONLY, index_of, route
+from .addresses import LIVE_ONLY, route
 from .link_check import LinkCheck
 from .rewriting import Rewriting
 
@@ -73,10 +74,10 @@ class Crawl:
 
     def copied(self, target):
         """The document of ``target``; None if there is none, which is noted."""
-        if name := route(target.path) if not self.site.live else "":
-            if name in LIVE_ONLY.values():
-                body = own_pages.stand_in(self.portal, self.site, target.path, name)
-                return self.document(target.address, target.file, "text/html", body)
+        name = route(target.path)
+        if name in LIVE_ONLY and not self.site.live:
+            body = own_pages.stand_in(self.portal, self.site, target.path, name)
+            return self.document(target.address, target.file, "text/html", body)
         answer = self.portal.ask(target.path, target.query)
         if answer.status in (301, 302, 307, 308):
             return self.led_on(target, answer.location)
@@ -102,14 +103,14 @@ class Crawl:
         page = asked.address
         for _hop in range(MOST_REDIRECTS):
             written, target = self.site.lead(location, page)
-            if target is None or (
-                asked.path.endswith("/") and index_of(asked.path) == "index.html"
-            ):
+            if asked.file.endswith(".html"):
                 if target:
                     self.follow(target, asked.address)
                 language = asked.path.split("/")[1]
                 text = LEADS_ON.format(url=escape(written), language=escape(language))
                 return Document(asked.file, "text/html", text.encode())
+            if target is None or suffix(target.file) != suffix(asked.file):
+                break
             answer = self.portal.ask(target.path, target.query)
             if answer.status == 200:
                 return self.document(asked.address, asked.file, answer.kind, answer.body)
@@ -118,3 +119,7 @@ class Crawl:
                 break
         self.links.broken[asked.address] = f"leads to {location or 'nothing'}"
         return None
+
+
+def suffix(file):
+    return PurePosixPath(file).suffix

@@ -187,11 +187,8 @@ def with_attributes(match, changed):
     attributes += "".join(
         f' {key}="{escape(value)}"' for key, value in kept.items() if value is not None
     )
-    return (
-        match[0].replace(match["attributes"], attributes.rstrip(), 1)
-        if match["attributes"]
-        else (f"<{match['name']}{attributes}>")
-    )
+    head = f"<{match['name']}"
+    return head + attributes + match[0][len(head) + len(match["attributes"]) :]
 
 
 def without(text, attribute):
