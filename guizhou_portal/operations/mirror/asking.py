@@ -90,6 +90,8 @@ def portal_at(base):
         # At the end: the first name is part of the identifiers in feeds.
         "ALLOWED_HOSTS": [*settings.ALLOWED_HOSTS, f"[{host}]" if ":" in host else host],
         "SECURE_SSL_REDIRECT": False,
+        # Neither an old page where the portal fails, nor room for pages nobody asks for again.
+        "PAGE_CACHE": False,
     }
     before = {name: getattr(settings, name) for name in changed}
     for name, value in changed.items():
