@@ -26,7 +26,7 @@ from guizhou_portal.management.commands import export_site
 from guizhou_portal.operations.mirror import writing
 from guizhou_portal.operations.mirror.addresses import Site
 from guizhou_portal.operations.mirror.asking import MISSING, Answer, Portal, portal_at
-from guizhou_portal.operations.mirror.crawl import Crawl
+from guizhou_portal.operations.mirror.crawl import Crawl, former_addresses
 from guizhou_portal.operations.mirror.writing import MANIFEST, Folder
 from guizhou_portal.pages.models import Operator, Page
 from guizhou_portal.pictures import social_cards
@@ -400,6 +400,18 @@ def test_a_page_that_moved_leads_on(db, small, tmp_path):
     assert (tmp_path / "site/de/projects/new/index.html").exists()
 
 
+def test_the_former_address_of_a_record_leads_to_the_present_one(db):
+    mill = ProjectFactory(slug="mill")
+    mill.slug = "dam"
+    mill.save()
+    hidden = ProjectFactory(slug="geheim", publication="draft")
+    hidden.slug = "geheim-too"
+    hidden.save()
+    former = list(former_addresses())
+    assert former == [f"/{language}/projects/mill/" for language in LANGUAGES]
+    assert 'content="0; url=/en/projects/dam/"' in text_at(former[1])
+
+
 def test_a_portal_that_fails_leaves_the_copy_as_it_was(db, small, tmp_path):
     folder = tmp_path / "site"
     export(folder)
@@ -427,6 +439,14 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(db, small, tmp
     changed = {path for path in now if now[path] != times.get(path)}
     assert changed == {"de/index.html", MANIFEST}
     assert not (folder / "de/projects").exists()
+
+
+def test_a_terminal_shows_how_far_it_is_and_a_log_does_not(db, small, tmp_path):
+    terminal = StringIO()
+    terminal.isatty = lambda: True
+    call_command("export_site", tmp_path / "one", "--base-url", BASE, stdout=terminal)
+    assert re.search(r"\r\[#+ *\] \d+/\d+ de/index.html", terminal.getvalue())
+    assert "\r" not in export(tmp_path / "two")[0]
 
 
 def test_a_run_that_is_cut_off_while_writing_is_finished_by_the_next(tmp_path, monkeypatch):

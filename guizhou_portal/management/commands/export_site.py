@@ -55,7 +55,7 @@ class Command(BaseCommand):
         except FolderError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"The copy could not be written: {error}.") from error
+            raise CommandError(f"The copy could not be made: {error}.") from error
         self.stdout.write(
             f"{len(copy.wanted)} files: {written} written, {removed} removed, "
             f"{len(copy.wanted) - written} unchanged, in {time.monotonic() - begun:.1f} s."

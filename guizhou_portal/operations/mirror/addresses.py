@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
 from guizhou_portal.context import with_query, without_language
@@ -81,7 +81,7 @@ class Site:
         ``page``: the address of the page, query included. None: it leads out of the copy.
         """
         try:
-            parts = urlsplit(urljoin(self.base + page, self.media(url)))
+            parts = urlsplit(urljoin(self.base + page, url))
         except ValueError:
             return url, None
         if f"{parts.scheme}://{parts.netloc}" != self.base:
@@ -109,12 +109,6 @@ class Site:
             file = file[: -len("index.html")]
         fragment = f"#{quote(target.fragment)}" if target.fragment else ""
         return f"{self.base if absolute else ''}/{quote(file)}{fragment}"
-
-    def media(self, url):
-        """Uploaded files on a host of their own lie in the copy itself."""
-        if not settings.MEDIA_URL.startswith("http") or not url.startswith(settings.MEDIA_URL):
-            return url
-        return MEDIA + url[len(settings.MEDIA_URL) :]
 
 
 def is_public(path):
@@ -158,7 +152,5 @@ def route(path):
 
 def reversed_path(name, path):
     """The address ``name`` in the language of ``path``."""
-    from django.urls import reverse
-
     with override(language_of(path)):
         return reverse(name)

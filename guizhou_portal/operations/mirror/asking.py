@@ -116,7 +116,7 @@ def uploaded_file(name):
     try:
         with default_storage.open(name) as file:
             return Answer(200, kind_of(name), file.read())
-    except (OSError, SuspiciousOperation, ValueError):
+    except (FileNotFoundError, IsADirectoryError, SuspiciousOperation, ValueError):
         return MISSING
 
 

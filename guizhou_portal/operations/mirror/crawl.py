@@ -4,7 +4,11 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.utils.html import escape
+from django.utils.translation import override
+
+from guizhou_portal.publishing.models import FormerSlug, if_published
 
 from . import own_pages
 from .addresses import LIVE_ONLY, route
@@ -60,6 +64,8 @@ class Crawl:
             yield self.document(f"/{name}", name, "text/html", body)
         for address in BEGINNINGS:
             self.follow(self.site.lead(address, "/")[1], "the export itself")
+        for address in former_addresses():
+            self.follow(self.site.lead(address, "/")[1], "a former address")
         while self.waiting:
             target = self.waiting.popleft()
             document = self.copied(target)
@@ -119,6 +125,20 @@ class Crawl:
                 break
         self.links.broken[asked.address] = f"leads to {location or 'nothing'}"
         return None
+
+
+def former_addresses():
+    """Addresses records had before, which may be printed somewhere, in each language."""
+    for former in FormerSlug.objects.prefetch_related("record"):
+        record = if_published(former.record)
+        if record is None or not hasattr(record, "get_absolute_url"):
+            continue
+        record.slug = former.slug
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                address = record.get_absolute_url()
+            if "#" not in address:  # a place on a page that is there anyway
+                yield address
 
 
 def suffix(file):
