@@ -339,8 +339,10 @@ def test_nobody_notices_an_update_of_the_database_and_the_way_back(site, tmp_pat
         ):
             report.execute("select count(*) from events_event")
             update = others.submit(migrate, "events")
-            until(lambda: "due to lock timeout" in site.database.log() or update.done())
-            report.rollback()
+            try:
+                until(lambda: "due to lock timeout" in site.database.log() or update.done())
+            finally:
+                report.rollback()
             said = update.result()
         assert "A table is in use; the migration is tried again." in said
         assert "seats" in columns(site)
