@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # outermost: errors have headers, too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
     "guizhou_portal.compression.TextCompressionMiddleware",
@@ -118,6 +119,14 @@ SESSION_ENGINE = "guizhou_portal.backoffice.signin.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie leaves the back office: uploads and public pages are asked for without any. The names
+# are new, since a browser may still hold Django's own for the whole site.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_session"
+CSRF_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_csrf"
+LANGUAGE_COOKIE_NAME = "portal_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_LONGEST = 12 * 3600  # seconds from signing in, whatever the activity
 
 OTP_TOTP_ISSUER = "Guizhou Portal"

@@ -17,6 +17,7 @@ from django.views.static import serve
 from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
+from .operations.uploads import headers_of_upload
 from .pages.models import Page
 from .publishing.views import ReadOnlyMixin, read_only
 
@@ -100,9 +101,9 @@ def media(request, path):
         raise Http404 from error
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not response.get("Content-Type", "").startswith("image/"):
-        response["Content-Disposition"] = "attachment"
+    if response.status_code == 200:
+        for name, value in headers_of_upload(path).items():
+            response[name] = value
     return response
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.facts import CONFERENCE
 
-from .accessibility import look, overflow, violations, violations_of_looks
+from .accessibility import look, overflow, until, violations, violations_of_looks
 
 TRAFFIC = "/en/projects/traffic-cloud/"
 BOTH = "/en/shortlist/?project=traffic-cloud&project=food-safety-cloud"
@@ -162,7 +162,7 @@ def test_the_share_panel_copies_and_closes_with_escape(site, page, context, cons
     assert page.evaluate("navigator.clipboard.readText()") == f"{site}{TRAFFIC}"
     page.locator(".share__embed summary").click()
     page.get_by_role("button", name="Copy code").click()
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('<iframe'))")
+    until(page, "navigator.clipboard.readText().then(t => t.startsWith('<iframe'))")
     page.keyboard.press("Escape")
     expect(page.locator(".share")).not_to_have_attribute("open", "")
     expect(summary).to_be_focused()
@@ -190,8 +190,9 @@ def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console):
         page.goto(f"{site}{path}")
         code = page.locator("#share-embed").input_value()
         assert 'height="' in code
-        page.goto(f"{site.replace('localhost', '127.0.0.1')}/healthz")  # another site
-        page.set_content(f"<!doctype html><h1>A partner</h1>{code}")
+        partner = "http://partner.localhost:1/"  # another site, whose pages we make up
+        page.route(partner, lambda route, code=code: route.fulfill(body=partner_page(code)))
+        page.goto(partner)
         frame = page.frame_locator("iframe")
         expect(frame.locator("h1")).to_be_visible()
         assert len(page.frames) == 2
@@ -201,6 +202,10 @@ def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console):
             assert overflow(page) == 0
         assert violations(page) == []
     assert console == []
+
+
+def partner_page(code):
+    return f"<!doctype html><meta charset=utf-8><h1>A partner</h1>{code}"
 
 
 NAMES = "project=traffic-cloud&project=food-safety-cloud&project=tourism-cloud"
@@ -236,6 +241,6 @@ def test_a_wide_comparison_scrolls_by_itself_with_the_keyboard(site, page):
     frame = page.locator(".comparison__frame")
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.comparison__frame').scrollLeft > 0")
+    until(page, "document.querySelector('.comparison__frame').scrollLeft > 0")
     label = page.locator("tbody th span").first
     assert label.bounding_box()["x"] >= 0  # stays in sight

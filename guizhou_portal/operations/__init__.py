@@ -1,0 +1,1 @@
+"""What running the portal takes: headers, files, and whatever a server asks of a site."""
