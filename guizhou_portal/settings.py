@@ -18,6 +18,10 @@ PORT = environment.port("PORT", 8000)
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
 HTTPS = environment.read("bool", "HTTPS", False)
+# Where the back office is found: at a host of its own, from some networks only (signin/door.py).
+ADMIN_HOST = environment.admin_host("ADMIN_HOST", ALLOWED_HOSTS)
+ALLOWED_HOSTS += [ADMIN_HOST] if ADMIN_HOST else []
+ADMIN_ADDRESSES = environment.networks("ADMIN_ADDRESSES", HTTPS)
 # Publishers and administrators sign in with a one-time password as well.
 REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
 # Begins the identifiers of projects in open data; docs/oc4ids.md tells how to have one registered.
@@ -60,6 +64,7 @@ MIDDLEWARE = [
     "guizhou_portal.exchange.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "guizhou_portal.backoffice.signin.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
