@@ -230,7 +230,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nobody": {"class": "logging.NullHandler"},  # without any, Python writes to the console
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Visitors' typing errors are not worth a line each; errors are.
@@ -239,6 +242,10 @@ LOGGING = {
         "guizhou_portal.signin": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "axes": {"level": "CRITICAL"},
         # Scanners ask for other hosts all day long; the answer is 400.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nobody"], "propagate": False},
+        # So is the answer to a form of 10 MB, and to one of ten thousand fields.
+        "django.security.RequestDataTooBig": {"handlers": ["nobody"], "propagate": False},
+        "django.security.TooManyFieldsSent": {"handlers": ["nobody"], "propagate": False},
+        "django.security.TooManyFilesSent": {"handlers": ["nobody"], "propagate": False},
     },
 }
