@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
     "guizhou_portal.compression.TextCompressionMiddleware",
     "guizhou_portal.exchange.api.middleware.ApiMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "guizhou_portal.backoffice.signin.sessions.BackOfficeSessions",
     "django.middleware.locale.LocaleMiddleware",
     "guizhou_portal.backoffice.signin.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -102,6 +102,7 @@ def media(request, path):
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     if response.status_code == 200:
+        response.headers.pop("Content-Encoding", None)  # an archive is kept as it came
         for name, value in headers_of_upload(path).items():
             response[name] = value
     return response
