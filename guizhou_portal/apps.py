@@ -8,6 +8,6 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         autodiscover_modules("linked_data")
-        from .exchange import publisher
+        from .operations import following
 
-        publisher.follow()
+        following.follow()

@@ -1,1 +1,1 @@
-"""What running the portal takes: headers, files, and whatever a server asks of a site."""
+"""What keeps the portal fast and running: kept pages, headers, probes, backups, the static mirror."""
