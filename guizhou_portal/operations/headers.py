@@ -47,9 +47,7 @@ def headers_for(kind):
         CSP: "; ".join(f"{name} {value}".strip() for name, value in policy.items()),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "cross-origin" if kind in FOR_OTHERS else "same-origin",
-        "Referrer-Policy": "same-origin"
-        if kind in (Kind.ADMIN, Kind.PRIVATE)
-        else "strict-origin-when-cross-origin",
+        "Referrer-Policy": "same-origin" if kind in WITHIN else "strict-origin-when-cross-origin",
         "X-Content-Type-Options": "nosniff",
     }
     if kind in SOURCES:
@@ -85,6 +83,8 @@ SOURCES = {
     Kind.PDF: {"object-src": "'self'"},  # Chromium shows a PDF as an object of its own address
     Kind.UPLOAD: {"sandbox": ""},
 }
+#: No address of the back office is told to other sites.
+WITHIN = (Kind.ADMIN, Kind.PRIVATE)
 #: Others may show them on their pages; so may a frame in a sandbox, to which we are another origin.
 FOR_OTHERS = (Kind.CARD, Kind.DATA, Kind.UPLOAD, Kind.STATIC)
 
@@ -115,7 +115,16 @@ class HeadersMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.stored = {kind: self.stored_form(headers_for(kind)) for kind in Kind}
+        tables = {kind: self.stored_form(headers_for(kind)) for kind in Kind}
+        framed = FRAMES.lower()
+        #: By whether the answer was dressed: then it says itself who may frame it.
+        self.tables = {
+            False: tables,
+            True: {
+                kind: {name: one for name, one in table.items() if name != framed}
+                for kind, table in tables.items()
+            },
+        }
         self.default_referrer = settings.SECURE_REFERRER_POLICY
         self.hsts = hsts()
 
@@ -131,14 +140,15 @@ class HeadersMiddleware:
             # The browser keeps the policy of the answer it has, which may be a card's.
             headers.pop(FRAMES, None)
             return response
-        table = self.stored[kind_of(request.path_info, headers.get("Content-Type", ""))]
-        missing = table.keys() - headers._store.keys()
-        if CSP in headers:
-            missing.discard(FRAMES.lower())
-        elif headers.get("Referrer-Policy") == self.default_referrer:
-            missing.add("referrer-policy")
         # One by one Django would check names and values again: ten times the time, each request.
-        headers._store.update((name, table[name]) for name in missing)
+        set_before = headers._store
+        is_dressed = CSP.lower() in set_before
+        _name, content_type = set_before.get("content-type", ("", ""))
+        kind = kind_of(request.path_info, content_type)
+        table = self.tables[is_dressed][kind]
+        headers._store = {**table, **set_before}
+        if kind in WITHIN and headers._store["referrer-policy"][1] == self.default_referrer:
+            headers._store["referrer-policy"] = table["referrer-policy"]
         if self.hsts and request.is_secure():
             headers.setdefault("Strict-Transport-Security", self.hsts)
         return response
