@@ -178,17 +178,15 @@ def test_what_is_no_page_can_do_nothing_and_may_be_used_by_others(portal, client
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_a_fact_sheet_is_shown_by_the_browsers_own_viewer(rf):
-    """Chromium puts it into its page as an object; a fact sheet can do nothing itself."""
+def test_a_fact_sheet_can_do_nothing_and_is_not_in_a_sandbox(rf):
+    """In a sandbox Chromium's own viewer would not show it; without one it does."""
     from django.http import HttpResponse
 
     from guizhou_portal.operations.headers import HeadersMiddleware
 
     sheet = HeadersMiddleware(lambda request: HttpResponse(content_type="application/pdf"))
     policy = policy_of(sheet(rf.get("/en/projects/traffic-cloud.pdf")))
-    assert policy["object-src"] == {"'self'"}
-    assert "sandbox" not in policy
-    assert "script-src" not in policy
+    assert policy.keys() == {"default-src", "base-uri", "form-action", "frame-ancestors"}
 
 
 def test_static_files_and_uploads_have_their_headers_too(db, client, settings, tmp_path):

@@ -27,8 +27,7 @@ class Kind(Enum):
     PREVIEW = "preview"  # a public page in a frame of the back office
     ADMIN = "admin"  # a page of the back office
     PRIVATE = "private"  # what the back office hands out besides pages
-    DATA = "data"  # JSON, feeds, calendars, sheets, social cards: for everybody
-    PDF = "pdf"  # our own fact sheets, which browsers show with a viewer of theirs
+    DATA = "data"  # JSON, feeds, calendars, sheets, fact sheets, social cards: for everybody
     UPLOAD = "upload"
     STATIC = "static"
 
@@ -80,7 +79,6 @@ SOURCES = {
         **OF_PAGES,
         "frame-src": "'self'",  # the preview of a record
     },
-    Kind.PDF: {"object-src": "'self'"},  # Chromium shows a PDF as an object of its own address
     Kind.UPLOAD: {"sandbox": ""},
 }
 #: No address of the back office is told to other sites.
@@ -179,4 +177,4 @@ def kind_of(path, content_type):
         return Kind.STATIC
     if path.startswith(settings.MEDIA_URL):
         return Kind.UPLOAD
-    return Kind.PDF if content_type == "application/pdf" else Kind.DATA
+    return Kind.DATA
