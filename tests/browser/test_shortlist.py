@@ -1,6 +1,8 @@
 """Remembering projects in the browser, passing them on, and the panel that shares a page."""
 
 import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
@@ -184,15 +186,40 @@ def test_a_telephone_opens_its_own_menu(site, browser):
     expect(page.locator(".share")).not_to_have_attribute("open", "")
 
 
+@pytest.fixture
+def partner():
+    """Another site with a page of its own: gives its address for what is to stand on it."""
+    shown = {}
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            if self.path == "/":
+                self.wfile.write(f"<!doctype html><h1>A partner</h1>{shown['code']}".encode())
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+
+        def address(code):
+            shown["code"] = code
+            return f"http://127.0.0.1:{server.server_port}/"
+
+        yield address
+        server.shutdown()
+
+
 @pytest.mark.thorough
-def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console):
+def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console, partner):
     for path in (TRAFFIC, f"/en/{CONFERENCE}"):
         page.goto(f"{site}{path}")
         code = page.locator("#share-embed").input_value()
         assert 'height="' in code
-        partner = "http://partner.localhost:1/"  # another site, whose pages we make up
-        page.route(partner, lambda route, code=code: route.fulfill(body=partner_page(code)))
-        page.goto(partner)
+        page.goto(partner(code))
         frame = page.frame_locator("iframe")
         expect(frame.locator("h1")).to_be_visible()
         assert len(page.frames) == 2
@@ -202,10 +229,6 @@ def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console):
             assert overflow(page) == 0
         assert violations(page) == []
     assert console == []
-
-
-def partner_page(code):
-    return f"<!doctype html><meta charset=utf-8><h1>A partner</h1>{code}"
 
 
 NAMES = "project=traffic-cloud&project=food-safety-cloud&project=tourism-cloud"
