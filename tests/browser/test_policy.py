@@ -67,7 +67,7 @@ def addresses_of_admin():
                 continue
         for extra in getattr(model_admin, "extra_pages", ()):
             yield reverse(f"admin:{extra.name}")
-    for name in ("index", "files", "sign_ins", "password_change", "two_steps_set_up"):
+    for name in ("index", "files", "audit", "sign_ins", "password_change", "two_steps_set_up"):
         yield reverse(f"admin:{name}")
 
 
