@@ -106,6 +106,19 @@ SQLITE_OPTIONS = {
 }
 
 
+#: Connections of one server process: how long a request waits for one, and how long the pool tries
+#: in vain before the next request makes it try anew; in seconds.
+POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2}
+#: What libpq waits for a server that does not answer; an address may say otherwise.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def database(name, default_file):
     """Django's database settings from a URL: ``sqlite:///path`` or ``postgres://…``."""
     url = read("str", name, f"sqlite:///{default_file}")
@@ -126,7 +139,12 @@ def database(name, default_file):
     elif engine.endswith("postgresql"):
         # The pool keeps the connections, so Django must not keep them as well.
         settings["CONN_MAX_AGE"] = 0
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        # A connection that a restart of the database broke is replaced, not handed out.
+        settings["CONN_HEALTH_CHECKS"] = True
+        settings["ENGINE"] = "guizhou_portal.operations.postgresql"
+        options["pool"] = {**POOL}
+        for option, value in POSTGRESQL_PATIENCE.items():
+            options.setdefault(option, value)
     else:
         raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
     return settings
