@@ -159,7 +159,8 @@ def cache(name):
     if scheme in ("dummy", "dummycache"):
         return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     if scheme in ("redis", "rediss"):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        backend = "guizhou_portal.operations.tolerant_cache.TolerantRedisCache"
+        return {"BACKEND": backend, "LOCATION": url}
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
 
 

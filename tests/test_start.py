@@ -223,7 +223,7 @@ def test_sqlite_runs_as_a_server_database(place):
         (
             "redis://127.0.0.1:6379/1",
             {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
                 "LOCATION": "redis://127.0.0.1:6379/1",
             },
         ),
