@@ -59,6 +59,52 @@ def days(name, default):
     return number
 
 
+def choice(name, allowed, default):
+    """One of the words in ``allowed``."""
+    word = read("str", name, default)
+    if word not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not “{word}”.")
+    return word
+
+
+def milliseconds(name, default):
+    number = read("int", name, default)
+    if not 0 <= number <= 3_600_000:
+        raise ImproperlyConfigured(f"{name} must be between 0 and 3600000, not “{number}”.")
+    return number
+
+
+def token(name):
+    """A secret that another program sends with each request; empty if there is none."""
+    secret = read("str", name, "")
+    if secret and not re.fullmatch(r"[!-~]{16,200}", secret):
+        raise ImproperlyConfigured(
+            f"{name} must have 16 to 200 letters, digits and signs, and no spaces."
+        )
+    return secret
+
+
+def addresses(name):
+    """E-mail addresses, separated by commas."""
+    found = [one.strip() for one in read("list", name, []) if one.strip()]
+    if not all(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", one) for one in found):
+        raise ImproperlyConfigured(f"{name} must be e-mail addresses separated by commas.")
+    return found
+
+
+def sentry_dsn(name):
+    """Where faults are reported to, as Sentry and its kin write it; empty if nowhere."""
+    dsn = read("str", name, "")
+    try:
+        parts = urlsplit(dsn)
+        whole = parts.scheme in ("http", "https") and parts.username and parts.hostname
+        if dsn and not (whole and parts.path.rpartition("/")[2].isdigit() and parts.port != 0):
+            raise ValueError
+    except ValueError as error:
+        raise _not_a_url(name, "https://KEY@HOST/NUMBER") from error
+    return dsn
+
+
 def oc4ids_prefix(name, default):
     """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
     prefix = read("str", name, default)

@@ -169,7 +169,7 @@ class Command(BaseCommand):
                 "--threads=4",
                 "--preload",
                 "--log-level=warning",
-                "--graceful-timeout=5",
+                "--config=python:guizhou_portal.operations.server",
                 "--no-control-socket",
             ],
         )
