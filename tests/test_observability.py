@@ -355,9 +355,8 @@ def test_a_mail_server_that_is_down_does_no_harm(calm, broken, mailed, monkeypat
     monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
     assert calm.get("/en/projects/").status_code == 500
     assert mailed() == []
-    assert json.loads(written[-1])["message"] == (
-        "A fault could not be mailed: ConnectionRefusedError"
-    )
+    told = {json.loads(line)["message"] for line in written}
+    assert "A fault could not be mailed: ConnectionRefusedError" in told
 
 
 def test_a_report_says_what_broke_and_nothing_about_the_visitor():
