@@ -9,9 +9,9 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         autodiscover_modules("linked_data")
-        from .exchange import publisher
+        from .operations import following
 
-        publisher.follow()
+        following.follow()
         if settings.SENTRY_DSN:
             from .operations import sentry
 

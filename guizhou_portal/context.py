@@ -43,13 +43,15 @@ def kept_query(request):
 
 def later_page(request):
     """``page=2`` and so on for the later pages of a list, otherwise nothing."""
+    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
+    if not getattr(view, "paginate_by", None):
+        return ""  # without a look at the query: see operations.page_cache
     try:
         number = request.GET.get("page", "")
     except SuspiciousOperation:  # too many parameters: the page that says so is a page, too
         return ""
-    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
-    if getattr(view, "paginate_by", None) and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
-        return f"page={number}" if number != "1" else ""
+    if re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII) and number != "1":
+        return f"page={number}"
     return ""
 
 

@@ -196,23 +196,38 @@ def database(name, default_file):
     return settings
 
 
-def cache(name):
-    """Django's cache settings from a URL: in-process by default."""
+def cache(name, prefix="", most=300):
+    """Django's cache settings from a URL: in-process by default.
+
+    ``prefix`` begins each key; in-process, ``most`` values are kept.
+    """
     url = read("str", name, "locmem://")
     scheme = urlsplit(url).scheme
     if scheme in ("locmem", "locmemcache"):
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": prefix,
+            "KEY_PREFIX": prefix,
+            "OPTIONS": {"MAX_ENTRIES": most},
+        }
     if scheme in ("dummy", "dummycache"):
         return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     if scheme in ("redis", "rediss"):
-        backend = "guizhou_portal.operations.tolerant_cache.TolerantRedisCache"
-        return {"BACKEND": backend, "LOCATION": url}
+        return {
+            "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": prefix,
+        }
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
+
+
+def is_cache_off(name):
+    return "dummy" in cache(name)["BACKEND"]
 
 
 def file_cache(name, folder, most):
     """A cache of at most ``most`` large values in files all workers share; off with ``name``."""
-    if "dummy" in cache(name)["BACKEND"]:
+    if is_cache_off(name):
         return cache(name)
     return {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "guizhou_portal.operations.probes.middleware",  # first: asked by IP address, without HTTPS
     "guizhou_portal.operations.requests.middleware",
     "guizhou_portal.operations.metrics.middleware",
+    "guizhou_portal.operations.page_cache.PageCacheMiddleware",  # what it has, goes out at once
     "guizhou_portal.operations.queries.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
@@ -102,7 +103,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": environment.cache("CACHE_URL"),
     "fact_sheets": environment.file_cache("CACHE_URL", VAR / "fact-sheets", most=500),
+    "pages": environment.cache("CACHE_URL", prefix="pages", most=1000),
 }
+# Whether public pages come whole from the cache; what is the same for all is made once.
+PAGE_CACHE = environment.read("bool", "PAGE_CACHE", not DEBUG) and not environment.is_cache_off(
+    "CACHE_URL"
+)
+PAGE_CACHE_SHARED = "Redis" in CACHES["pages"]["BACKEND"]  # by several machines
+# Otherwise this file's time of change tells the processes of one machine what is new.
+CONTENT_VERSION_FILE = VAR / "content-version"
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
 
 # --- signing in --------------------------------------------------------------------------------

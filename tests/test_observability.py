@@ -223,19 +223,31 @@ def test_requests_are_counted_by_route_and_the_database_with_them(db, monitored)
     monitored.get(project.get_absolute_url())
     monitored.get("/en/nothing/")
     monitored.post("/robots.txt")
-    metrics.count_page("hit")
     found = figures(monitored)
     labels = 'method="GET",route="projects:project",status="2xx"'
     assert found[f"portal_request_seconds_count{{{labels}}}"] == 1
     assert found[f'portal_request_seconds_bucket{{le="10.0",{labels}}}'] == 1
     assert found['portal_request_seconds_count{method="GET",route="other",status="4xx"}'] == 1
     assert found['portal_request_seconds_count{method="POST",route="robots",status="4xx"}'] == 1
-    assert found['portal_pages_total{outcome="hit"}'] == 1
     assert found["portal_database_statements_total"] >= 1
     assert found["portal_database_seconds_total"] > 0
     assert found["portal_process_resident_bytes"] > 20e6
     assert found["portal_database_up"] == 1
     assert project.slug not in "".join(found)
+
+
+def test_pages_from_the_cache_are_counted_as_such(db, settings):
+    settings.METRICS_TOKEN, settings.PAGE_CACHE = TOKEN, True
+    metrics.figures.cache_clear()
+    visitor = Client()
+    for _ in range(3):
+        visitor.get("/en/privacy/")
+    found = figures(visitor)
+    metrics.figures.cache_clear()
+    assert found['portal_pages_total{outcome="stored"}'] == 1
+    assert found['portal_pages_total{outcome="hit"}'] == 2
+    assert found['portal_request_seconds_count{method="GET",route="kept",status="2xx"}'] == 2
+    assert found['portal_request_seconds_count{method="GET",route="privacy",status="2xx"}'] == 1
 
 
 def test_enquiries_and_mails_are_numbers_only(db, monitored):

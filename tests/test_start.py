@@ -233,7 +233,7 @@ def test_the_cache_is_chosen_by_its_address(monkeypatch, url, names):
     from guizhou_portal import environment
 
     monkeypatch.setenv("CACHE_URL", url)
-    assert environment.cache("CACHE_URL") == names
+    assert environment.cache("CACHE_URL").items() >= names.items()
 
 
 def test_what_a_shared_cache_needs_is_installed():

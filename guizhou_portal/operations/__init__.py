@@ -1,1 +1,1 @@
-"""What the people who run the portal need: probes, logs, figures, and how it bears failures."""
+"""What keeps the portal fast and running: kept pages, probes, logs, backups, the static mirror."""

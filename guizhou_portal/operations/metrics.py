@@ -38,12 +38,6 @@ def counted_on_demand(name, what):
     return declare
 
 
-def count_page(outcome):
-    """Count an answer of the page cache: ``hit``, ``miss``, ``stale`` or ``bypass``."""
-    if settings.METRICS_TOKEN:
-        figures().pages.labels(outcome).inc()
-
-
 @cache
 def figures():
     """What is counted as it happens, by all processes together."""
@@ -60,7 +54,10 @@ def figures():
             registry=registry,
         ),
         pages=Counter(
-            "portal_pages", "Answers of the page cache by outcome", ["outcome"], registry=registry
+            "portal_pages",
+            "Answers with the page cache: hit, renewing, old, stored",
+            ["outcome"],
+            registry=registry,
         ),
         statements=Counter(
             "portal_database_statements", "Statements sent to the database", registry=registry
@@ -95,7 +92,9 @@ def middleware(get_response):
         now = time.perf_counter()
         method = request.method if request.method in METHODS else "other"
         status = f"{response.status_code // 100}xx"
-        counted.requests.labels(method, route(request), status).observe(now - begun)
+        counted.requests.labels(method, route(request, response), status).observe(now - begun)
+        if outcome := response.headers.get("Cache-Status", "").removeprefix("portal; "):
+            counted.pages.labels(outcome.rpartition("=")[2].rpartition("; ")[2]).inc()
         if (watch := getattr(request, "queries", None)) and watch.number:
             counted.statements.inc(watch.number)
             counted.database.inc(watch.seconds)
@@ -107,11 +106,13 @@ def middleware(get_response):
     return respond
 
 
-def route(request):
+def route(request, response):
     """The name of the page's address, never the address itself: there are only so many names."""
     match = request.resolver_match
     if match is not None:
         return match.view_name or "unnamed"
+    if response.has_header("Cache-Status"):
+        return "kept"
     return "static" if request.path_info.startswith(settings.STATIC_URL) else "other"
 
 
