@@ -152,9 +152,10 @@ SQLITE_OPTIONS = {
 }
 
 
-#: Connections of one server process: how long a request waits for one, and how long the pool tries
-#: in vain before the next request makes it try anew; in seconds.
-POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2}
+#: Connections of one server process, fewer than its threads: a database that hangs cannot hold all
+#: of them, so that kept pages and probes are still answered. How long a request waits for one, and
+#: how long the pool tries in vain before the next request makes it try anew; in seconds.
+POOL = {"min_size": 1, "max_size": 3, "timeout": 3, "reconnect_timeout": 2}
 #: What libpq waits for a server that does not answer; an address may say otherwise.
 POSTGRESQL_PATIENCE = {
     "connect_timeout": 3,  # seconds

@@ -80,7 +80,7 @@ def variables(folder, **more):
 def serving(folder, **more):
     """A server that is prepared and answers; ended afterwards, whatever happened."""
     chosen = variables(folder, **more)
-    prepared = manage("serve", "--prepare-only", **chosen)
+    prepared = manage("serve", "--prepare-only", timeout=300, **chosen)
     assert prepared.returncode == 0, prepared.stderr
     server = Server(chosen, folder / "log")
     try:

@@ -1,10 +1,19 @@
 """While the database is gone, visitors, editors and programs are told so, and it mends itself."""
 
+import json
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
 import pytest
 from django.db import OperationalError, ProgrammingError
 
 from .factories import ProjectFactory
 from .gone import without_database
+from .server import serving
+from .servers import needs, postgresql, until
 
 
 @pytest.mark.parametrize(
@@ -96,3 +105,83 @@ def test_a_fault_of_a_query_is_still_a_fault_of_ours(db, client, monkeypatch):
     monkeypatch.setattr("projects.views.ProjectList.get", wrong)
     client.raise_request_exception = False
     assert client.get("/en/projects/").status_code == 500
+
+
+# --- a real one --------------------------------------------------------------------------------
+
+UNKEPT = "/en/search/?q=cloud"
+
+
+def timed(server, path):
+    """``(status, seconds)``"""
+    begun = time.monotonic()
+    status = server.ask(path)[0]
+    return status, time.monotonic() - begun
+
+
+@contextmanager
+def on_postgresql(tmp_path):
+    """A server with one process and four threads, and its database."""
+    with (
+        postgresql() as database,
+        serving(
+            tmp_path, DATABASE_URL=database.url, WEB_CONCURRENCY=1, LOG_FORMAT="json"
+        ) as server,
+    ):
+        assert server.ask(UNKEPT)[0] == server.ask("/en/projects/")[0] == 200
+        yield server, database
+
+
+def comes_back(server):
+    until(lambda: server.ask(UNKEPT)[0] == 200, seconds=15)
+    assert server.ask("/readyz")[0] == 200
+    with ThreadPoolExecutor(8) as visitors:
+        answers = visitors.map(lambda _: server.ask(UNKEPT)[0], range(24))
+    assert set(answers) == {200}
+
+
+@pytest.mark.thorough
+@needs("postgresql")
+def test_a_database_that_stops_is_told_soon_and_found_again(tmp_path):
+    with on_postgresql(tmp_path) as (server, database):
+        database.stop()
+        with ThreadPoolExecutor(12) as visitors:
+            answers = list(visitors.map(lambda _: timed(server, UNKEPT), range(24)))
+        assert {status for status, _ in answers} == {503}
+        assert max(seconds for _, seconds in answers) < 10
+        assert timed(server, "/healthz")[1] < 1
+        assert server.ask("/en/projects/")[0] == 200  # kept
+        status, _, text = server.ask("/readyz")
+        assert status == 503
+        assert json.loads(text)["database"] == "unavailable"
+        database.start()
+        comes_back(server)
+        lines = server.lines
+    assert len([line for line in lines if line["level"] == "error"]) <= 3
+    assert not any("Traceback" in line["message"] for line in lines)
+
+
+@pytest.mark.thorough
+@needs("postgresql")
+def test_a_database_that_hangs_does_not_hold_the_whole_server(tmp_path):
+    with on_postgresql(tmp_path) as (server, database), ThreadPoolExecutor(3) as visitors:
+        processes = [int(pid) for (pid,) in database.ask("SELECT pid FROM pg_stat_activity")]
+        processes.append(int((database.data / "postmaster.pid").read_text().split()[0]))
+        for one in processes:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGSTOP)
+        try:
+            hanging = [visitors.submit(server.ask, UNKEPT) for _ in range(3)]
+            time.sleep(1)
+            assert timed(server, "/healthz")[1] < 1
+            assert server.ask("/en/projects/")[0] == 200  # kept
+            status, seconds = timed(server, UNKEPT)
+            assert (status, seconds < 5) == (503, True)
+            status, seconds = timed(server, "/readyz")
+            assert (status, seconds < 5) == (503, True)
+        finally:
+            for one in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGCONT)
+        assert {one.result(60)[0] for one in hanging} <= {200, 503}
+        comes_back(server)

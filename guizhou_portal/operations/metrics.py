@@ -6,6 +6,7 @@ Nothing of it costs anything while ``METRICS_TOKEN`` is not set: the library is 
 import hmac
 import os
 import shutil
+import tempfile
 import time
 from functools import cache
 from resource import getpagesize
@@ -158,7 +159,10 @@ def on_demand():
 def prepare_folder(folder):
     """Before the library is loaded: where all processes of a server write their figures."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # such as in a container that is read only
+        folder = tempfile.mkdtemp(prefix="portal-metrics-")
     os.environ[FOLDER] = str(folder)
 
 
