@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import OperationalError, ProgrammingError
 
+from guizhou_portal.operations.breaker import Breaker
+
 from .factories import ProjectFactory
 from .gone import without_database
 from .server import serving
@@ -105,6 +107,25 @@ def test_a_fault_of_a_query_is_still_a_fault_of_ours(db, client, monkeypatch):
     monkeypatch.setattr("projects.views.ProjectList.get", wrong)
     client.raise_request_exception = False
     assert client.get("/en/projects/").status_code == 500
+
+
+def test_one_waits_for_what_is_gone_and_all_others_hear_it_at_once(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("guizhou_portal.operations.breaker.time.monotonic", lambda: now[0])
+    breaker = Breaker(seconds=1, patience=6)
+    assert not breaker.refuses()
+    breaker.failed()
+    assert breaker.refuses()
+    now[0] += 1.1
+    assert [breaker.refuses() for _ in range(4)] == [False, True, True, True]  # the first tries
+    now[0] += 5
+    assert breaker.refuses()
+    breaker.failed()
+    now[0] += 1.1
+    assert not breaker.refuses()
+    assert breaker.worked()
+    assert not breaker.worked()
+    assert [breaker.refuses() for _ in range(4)] == [False] * 4
 
 
 # --- a real one --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,9 +12,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 
+from guizhou_portal import environment
 from guizhou_portal.operations import error_mail, logs, metrics, queries, sentry
 from projects.metrics import stuck
 
@@ -445,3 +448,37 @@ def test_a_fault_arrives_at_a_service_like_sentry():
     assert "project_list" in told or "/en/projects/" in told
     for personal in ("ada@", "secretword", "sesame", "'Ada'\""):
         assert personal not in told
+
+
+# --- wrong settings ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "sentence"),
+    [
+        ("milliseconds", "-1", "must be between 0 and 3600000, not “-1”"),
+        ("milliseconds", "fast", "must be a whole number, not “fast”"),
+        ("token", "short", "must have 16 to 200 letters"),
+        ("token", "with a space in the middle", "and no spaces"),
+        ("addresses", "ops@agency.example,nobody", "must be e-mail addresses"),
+        ("sentry_dsn", "https://host.example/1", "must look like https://KEY@HOST/NUMBER"),
+        ("sentry_dsn", "https://key@host.example/x", "must look like https://KEY@HOST/NUMBER"),
+        ("sentry_dsn", "https://key@host:port/1", "must look like https://KEY@HOST/NUMBER"),
+        ("choice", "xml", "must be json or text, not “xml”"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_sentence(monkeypatch, reader, value, sentence):
+    monkeypatch.setenv("ANY", value)
+    more = {"milliseconds": [0], "choice": [["json", "text"], "text"]}.get(reader, [])
+    with pytest.raises(ImproperlyConfigured, match="ANY .*" + re.escape(sentence)):
+        getattr(environment, reader)("ANY", *more)
+
+
+def test_sound_settings_are_taken_as_they_are(monkeypatch):
+    monkeypatch.setenv("MAIL", "ops@agency.example, night@agency.example")
+    monkeypatch.setenv("DSN", "https://key@host.example:8443/sentry/17")
+    monkeypatch.delenv("NONE", raising=False)
+    assert environment.addresses("MAIL") == ["ops@agency.example", "night@agency.example"]
+    assert environment.sentry_dsn("DSN") == "https://key@host.example:8443/sentry/17"
+    assert environment.sentry_dsn("NONE") == environment.token("NONE") == ""
+    assert environment.addresses("NONE") == []

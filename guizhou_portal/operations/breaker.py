@@ -7,12 +7,12 @@ from threading import Lock
 class Breaker:
     """Remembers for ``seconds`` that something failed; then lets one caller try, and so on.
 
-    While a server is gone, at most one thread at a time waits for it, and all others hear at once
-    that it is. Safe to use from many threads.
+    While a server is gone, at most one thread at a time waits for it, ``patience`` seconds, and all
+    others hear at once that it is. Safe to use from many threads.
     """
 
-    def __init__(self, seconds):
-        self.seconds = seconds
+    def __init__(self, seconds, patience):
+        self.seconds, self.patience = seconds, patience
         self._lock = Lock()
         self._tried_again = None  # when somebody may; None: nothing failed
 
@@ -26,7 +26,7 @@ class Breaker:
                 return False
             if now < self._tried_again:
                 return True
-            self._tried_again = now + self.seconds  # the others wait for this caller's luck
+            self._tried_again = now + self.patience  # all others wait for this caller's luck
             return False
 
     def failed(self):

@@ -22,7 +22,7 @@ class State:
     """What all threads of this process know of a server."""
 
     def __init__(self):
-        self.breaker = Breaker(SPARED)
+        self.breaker = Breaker(SPARED, 3 * PATIENCE)
         self.told = Seldom(60)
         #: Keys whose change did not arrive: what the server still has of them is not to be used.
         self.missed = OrderedDict()
