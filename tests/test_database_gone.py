@@ -197,9 +197,9 @@ def test_a_database_that_hangs_does_not_hold_the_whole_server(tmp_path):
             assert timed(server, "/healthz")[1] < 1
             assert server.ask("/en/projects/")[0] == 200  # kept
             status, seconds = timed(server, UNKEPT)
-            assert (status, seconds < 5) == (503, True)
+            assert (status, seconds < 10) == (503, True)
             status, seconds = timed(server, "/readyz")
-            assert (status, seconds < 5) == (503, True)
+            assert (status, seconds < 10) == (503, True)
         finally:
             for one in processes:
                 with suppress(ProcessLookupError):
