@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError
+from django.db import Error as AnyError
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils.module_loading import autodiscover_modules
 
@@ -147,7 +147,7 @@ def on_demand():
     for name, (what, function) in _counted_on_demand.items():
         try:
             number = function()
-        except DatabaseError:
+        except AnyError:
             is_up = 0
             continue
         if number is not None:
