@@ -1,0 +1,1 @@
+"""What keeps the portal running: nothing here has records of its own."""
