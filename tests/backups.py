@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,11 +26,14 @@ PASSWORD = "a-long-password"
 OPENED = re.compile(rb'name="opened" value="[^"]+"')
 
 
-def database_url(kind, name):
-    """A new, empty PostgreSQL database beside the one the tests use; None for a file of its own."""
+def database_url(kind, name, like):
+    """A PostgreSQL database beside the one the tests use, empty or ``like`` another; None for a
+    file of its own.
+    """
     if kind == "sqlite":
         return None
-    on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    template = f' TEMPLATE "{like}"' if like else ""
+    on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"{template}')
     return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
 
 
@@ -52,14 +56,20 @@ def on_server(*statements):
 
 
 class Portal:
-    """A database, uploads and senders' files below ``folder``; ``kind`` of its database."""
+    """A database, uploads and senders' files below ``folder``; ``kind`` of its database.
 
-    def __init__(self, folder, kind="sqlite"):
+    Empty, or the same as ``like``.
+    """
+
+    def __init__(self, folder, kind="sqlite", like=None):
         self.folder, self.kind = folder, kind
-        folder.mkdir(parents=True)
+        shutil.copytree(like.folder, folder) if like else folder.mkdir(parents=True)
         self.media, self.enquiries = folder / "media", folder / "enquiries"
         self.name = f"backup_{os.getpid()}_{folder.name}"
-        self.database = database_url(kind, self.name) or f"sqlite:///{folder / 'portal.sqlite3'}"
+        self.database = (
+            database_url(kind, self.name, like and like.name)
+            or f"sqlite:///{folder / 'portal.sqlite3'}"
+        )
 
     def close(self):
         if self.kind == "postgresql":
@@ -89,7 +99,7 @@ class Portal:
         )
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
+        return done.stderr if fails else done.stdout
 
     def manage(self, *command, **how):
         return self.run("manage.py", *command, **how)
@@ -125,7 +135,7 @@ class Portal:
     def leftovers(self):
         """What no command may leave behind."""
         names = [path.name for path in self.folder.rglob("*")]
-        return [one for one in names if re.search(r"restoring|\.part$|^\.backup-", one)]
+        return [one for one in names if re.search(r"restoring|\.part$|\.copy$", one)]
 
 
 def records_in(file):

@@ -27,8 +27,8 @@ def place(folder):
     """Makes portals, and takes their databases away afterwards."""
     made = []
 
-    def make(name, kind=KIND):
-        made.append(Portal(folder / f"{len(list(folder.iterdir()))}-{name}", kind))
+    def make(name, kind=KIND, like=None):
+        made.append(Portal(folder / f"{len(list(folder.iterdir()))}-{name}", kind, like))
         return made[-1]
 
     yield make
@@ -58,13 +58,19 @@ def full(filled):
     return filled(KIND)
 
 
-@pytest.fixture
-def other(place):
-    """A portal with other content: what a restore takes the place of."""
-    one = place("other")
+@pytest.fixture(scope="module")
+def another(folder):
+    one = Portal(folder / "another", KIND)
     one.manage("migrate", "-v0")
     one.inside("fill_a_little")
-    return one
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def other(place, another):
+    """A portal with other content: what a restore takes the place of."""
+    return place("other", like=another)
 
 
 def meant(records):

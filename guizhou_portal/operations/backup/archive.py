@@ -124,9 +124,15 @@ class Part:
         return self._sha256.hexdigest()
 
     def chunks(self):
-        while data := self._file.read(CHUNK):
+        while data := self._more():
             self._sha256.update(data)
             yield data
+
+    def _more(self):
+        try:
+            return self._file.read(CHUNK)
+        except tarfile.TarError as error:
+            raise DamagedError("The backup is not whole: its end is missing.") from error
 
     def text(self, most):
         """The whole part; :class:`DamagedError` if it is longer than ``most`` bytes."""

@@ -1,59 +1,56 @@
 """Database connections of the commands' own: a still view to copy, a new database to build."""
 
+import os
 import sqlite3
-import tempfile
 from contextlib import contextmanager
 from copy import deepcopy
-from pathlib import Path
 
 from django.db import connections, router, transaction
 
+from .faults import BackupError
+
 DEFAULT = "default"
-STILL = "still"
 
 
 @contextmanager
-def still(folder):
-    """A connection that sees the database as it is now, whatever is written meanwhile.
+def still(copy):
+    """Everything asked inside is the database as it is now, whatever is written meanwhile.
 
-    SQLite's is a copy, made in ``folder`` by SQLite itself and gone with the connection;
+    SQLite's is a copy, made as ``copy`` by SQLite itself and gone with the connection;
     PostgreSQL's a transaction that sees one moment. Neither keeps anybody from writing.
     """
-    settings = _settings()
-    if connections[DEFAULT].vendor == "sqlite":
-        copy = Path(tempfile.mkdtemp(prefix=".backup-", dir=folder)) / "copy.sqlite3"
-        settings |= {"NAME": copy, "OPTIONS": {}}
+    source = connections[DEFAULT]
+    if source.vendor == "sqlite":
+        changes = {"NAME": copy, "OPTIONS": {}}
     else:
         from psycopg import IsolationLevel
 
-        settings["OPTIONS"]["isolation_level"] = IsolationLevel.REPEATABLE_READ
-    connections.databases[STILL] = settings
-    connection = connections[STILL]
-    try:
+        options = _settings()["OPTIONS"] | {"isolation_level": IsolationLevel.REPEATABLE_READ}
+        changes = {"OPTIONS": options}
+    with instead(**changes) as connection:
         if connection.vendor == "sqlite":
-            _copy_sqlite(copy, connection)
-        with transaction.atomic(using=STILL):
+            _copy_sqlite(source, copy, connection)
+        with transaction.atomic():
             yield connection
-    finally:
-        connection.close()
-        del connections[STILL], connections.databases[STILL]
 
 
-def _copy_sqlite(copy, connection):
+def _copy_sqlite(source, copy, connection):
     """The file is gone as soon as ``connection`` has it open: nobody finds it after a crash."""
-    source = connections[DEFAULT]
-    source.ensure_connection()
     try:
+        source.ensure_connection()
+        copy.unlink(missing_ok=True)  # of a backup that was killed
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         target = sqlite3.connect(copy)
         source.connection.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # the copy is one file
         target.close()
-        connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error as error:
+        raise BackupError(f"The database could not be copied into {copy} ({error}).") from (error)
     finally:
         copy.unlink(missing_ok=True)
-        copy.parent.rmdir()
+        copy.with_name(f"{copy.name}-journal").unlink(missing_ok=True)
 
 
 @contextmanager

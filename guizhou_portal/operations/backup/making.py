@@ -27,9 +27,12 @@ def back_up(file, keys=(), with_media=True, tell=print):
     file = Path(file)
     if file.is_dir():
         raise BackupError(f"{file} is a folder; name the file to write.")
+    for folder in files.folders().values():
+        if folder.resolve() in file.resolve().parents:
+            raise BackupError(f"{file} would be a part of itself: {folder} is backed up, too.")
     with _appearing(file) as out, encrypting(out, keys) if keys else nullcontext(out) as target:
         writer = Writer(target)
-        content = _write_records(writer, file.parent, tell)
+        content = _write_records(writer, file, tell)
         has_media = with_media and _keeps_media(tell)
         if has_media:
             _write_files(writer, files.MEDIA, tell)
@@ -70,9 +73,9 @@ def _appearing(file):
         os.close(folder)
 
 
-def _write_records(writer, folder, tell):
+def _write_records(writer, file, tell):
     """Write each table; returns what the manifest says of the database."""
-    with still(folder) as connection:
+    with still(file.with_name(f".{file.name}.copy")) as connection:
         applied = states.applied_to(connection)
         if not applied:
             raise BackupError("The database is empty: there is nothing to back up.")
@@ -81,7 +84,7 @@ def _write_records(writer, folder, tell):
         for model in states.models_at(applied):
             table = model._meta.db_table
             # Its size stands before a part: the table waits on the disk, under no name.
-            with tempfile.TemporaryFile(dir=folder) as lines:
+            with tempfile.TemporaryFile(dir=file.parent) as lines:
                 counts[table] = records.dump(model, connection, lines)
                 size = lines.tell()
                 lines.seek(0)

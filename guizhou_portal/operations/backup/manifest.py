@@ -51,7 +51,7 @@ class Manifest:
 
     @property
     def text(self):
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        return json.dumps(asdict(self), indent=1)  # in ASCII: names of files need not be texts
 
     def check_release(self):
         """Raise :class:`BackupError` if only a newer release can restore it."""

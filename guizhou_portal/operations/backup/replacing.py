@@ -8,10 +8,11 @@ is as it was, and what was built is thrown away by the next attempt.
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from .connected import instead
 from .faults import BackupError
@@ -55,8 +56,12 @@ def take_over():
     if connection.vendor == "sqlite":
         _take_over_sqlite()
     else:
+        until = time.monotonic() + PATIENCE
         try:
-            _take_over_postgresql()
+            while not _take_over_postgresql():
+                if time.monotonic() > until:
+                    raise BackupError("The database is never free for a moment: stop the servers.")
+                time.sleep(0.05)
         except DatabaseError as error:
             reason = " ".join(str(error).split())
             raise BackupError(f"The database could not be replaced: {reason}") from error
@@ -115,9 +120,12 @@ def _take_over_sqlite():
 
 
 def _take_over_postgresql():
+    """Try to; False if somebody just reads or writes.
+
+    To wait in line would let everybody wait who comes later, and could end in a deadlock.
+    """
     quoted = connection.ops.quote_name
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
         cursor.execute("SELECT current_schema()")
         schema = cursor.fetchone()[0]
         new = _tables(cursor, SCHEMA)
@@ -126,6 +134,11 @@ def _take_over_postgresql():
         old = [one for one in _tables(cursor, schema) if one in new or one.startswith(ours)]
         if old:
             names = ", ".join(f"{quoted(schema)}.{quoted(name)}" for name in old)
+            try:
+                with transaction.atomic():
+                    cursor.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE NOWAIT")
+            except OperationalError:
+                return False
             cursor.execute(f"DROP TABLE {names}")
         for function in _functions(cursor, SCHEMA):
             cursor.execute(f"DROP FUNCTION IF EXISTS {quoted(schema)}.{function}")
@@ -134,6 +147,7 @@ def _take_over_postgresql():
         for function in _functions(cursor, SCHEMA):
             cursor.execute(f"ALTER FUNCTION {SCHEMA}.{function} SET SCHEMA {quoted(schema)}")
         cursor.execute(f"DROP SCHEMA {SCHEMA}")  # fails if anything was left behind
+    return True
 
 
 def _tables(cursor, schema):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -56,6 +57,10 @@ def restore(file, key_file=None, replace=False, tell=print):
                 found = _read(stream, _Taker(media, enquiries))
             _describe(found, tell)
             found.check_release()
+            if found.has_media and not isinstance(default_storage, FileSystemStorage):
+                tell(
+                    f"Uploads come into {media.folder}: copy them from there into the object store."
+                )
             with replacing.new_database():
                 _build(found, enquiries.place / "database", tell)
             _change_over([media, enquiries] if found.has_media else [enquiries], tell)
@@ -63,7 +68,7 @@ def restore(file, key_file=None, replace=False, tell=print):
             replacing.throw_away()
             for one in (media, enquiries):
                 one.clear()
-    _forget_pages()
+    _forget_pages(tell)
     return found
 
 
@@ -81,10 +86,15 @@ def _change_over(waiting, tell):
     tell(f"Files: {sum(len(one.names) for one in waiting):,} restored, {removed:,} others removed.")
 
 
-def _forget_pages():
+def _forget_pages(tell):
     """Whatever was made of the old records is made anew."""
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
+    for cache in caches.all():
+        try:
+            cache.clear()
+        except Exception as error:  # each kind of cache has its own; the portal is restored already
+            tell(
+                f"The cache could not be emptied ({error}): empty it before you start the servers."
+            )
 
 
 @contextmanager
@@ -93,10 +103,11 @@ def _alone(enquiries):
     enquiries.make_folder()
     handle = os.open(enquiries.folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupError("Another restore is running.") from error
         yield
-    except BlockingIOError as error:
-        raise BackupError("Another restore is running.") from error
     finally:
         os.close(handle)
 
