@@ -17,6 +17,7 @@ import tarfile
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -125,6 +126,11 @@ class Portal:
             for path in folder.rglob("*")
             if path.is_file()
         }
+
+    @cached_property
+    def kept_records(self):
+        """:meth:`records` of a portal that does not change."""
+        return self.records()
 
     def records(self):
         """``{table: [its description, record, …]}``, as a backup has them."""

@@ -123,15 +123,19 @@ class Waiting:
         self._remove_empty_folders()
 
     def remove_others(self):
-        """Remove what was there before and the backup does not have; how many files.
+        """Remove what was there before and the backup does not have; ``(removed, not removed)``.
 
         What came since then belongs to the new database.
         """
-        others = self.before - self.names
-        for name in others:
-            (self.folder / name).unlink(missing_ok=True)
+        removed, left = [], []
+        for name in sorted(self.before - self.names):
+            try:
+                (self.folder / name).unlink(missing_ok=True)
+                removed.append(name)
+            except OSError:  # the portal is restored already
+                left.append(name)
         self._remove_empty_folders()
-        return len(others)
+        return removed, left
 
     def _remove_empty_folders(self):
         for folder, _, _ in os.walk(self.folder, topdown=False):

@@ -58,9 +58,7 @@ def restore(file, key_file=None, replace=False, tell=print):
             _describe(found, tell)
             found.check_release()
             if found.has_media and not isinstance(default_storage, FileSystemStorage):
-                tell(
-                    f"Uploads come into {media.folder}: copy them from there into the object store."
-                )
+                tell(f"Uploads come into {media.folder}: copy them into the object store.")
             with replacing.new_database():
                 _build(found, enquiries.place / "database", tell)
             _change_over([media, enquiries] if found.has_media else [enquiries], tell)
@@ -82,8 +80,11 @@ def _change_over(waiting, tell):
         for one in waiting:
             one.take_back()
         raise
-    removed = sum(one.remove_others() for one in waiting)
-    tell(f"Files: {sum(len(one.names) for one in waiting):,} restored, {removed:,} others removed.")
+    for one in waiting:
+        removed, left = one.remove_others()
+        tell(f"{one.folder}: {len(one.names):,} files restored, {len(removed):,} others removed.")
+        for name in left:
+            tell(f"{one.folder / name} is not of the backup, but could not be removed.")
 
 
 def _forget_pages(tell):
@@ -91,10 +92,8 @@ def _forget_pages(tell):
     for cache in caches.all():
         try:
             cache.clear()
-        except Exception as error:  # each kind of cache has its own; the portal is restored already
-            tell(
-                f"The cache could not be emptied ({error}): empty it before you start the servers."
-            )
+        except Exception as error:  # each kind of cache has its own, and the portal is restored
+            tell(f"The cache could not be emptied ({error}): empty it, then start the servers.")
 
 
 @contextmanager
