@@ -180,18 +180,16 @@ def test_a_fault_at_the_last_moment_puts_everything_back(full, another, other):
 def test_an_older_backup_gets_the_migrations_that_came_since(place):
     old, new = place("old"), place("new")
     old.manage("migrate", "-v0", "projects", "0005")
-    old.manage("migrate", "-v0", "events", "0006")
     old.inside("write_old")
     backup = old.folder / "old.backup"
     old.manage("backup", backup)
-    assert "projects_enquiry" not in records_in(backup)
+    assert "projects_mail" not in records_in(backup)
 
     said = new.manage("restore", backup)
 
     assert "Migrations that came since:" in said
     assert "An old sector" in json.dumps(new.records()["projects_sector"])
     new.manage("migrate", "--check")
-    assert new.pages()["/en/"][0] == 200
 
 
 def test_a_backup_while_editors_write_sees_one_moment(place, tmp_path):
