@@ -196,7 +196,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
 #: What senders of enquiries enclose: outside the media folder, which the web server may serve.
-ENQUIRY_FILES = VAR / "enquiries"
+ENQUIRY_FILES = Path(environment.read("str", "ENQUIRY_FILES", str(VAR / "enquiries")))
 # So long after the last activity an enquiry is made anonymous.
 ENQUIRY_RETENTION_DAYS = environment.days("ENQUIRY_RETENTION_DAYS", 730)
 STORAGES = {
