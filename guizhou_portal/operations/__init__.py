@@ -1,1 +1,1 @@
-"""What keeps the portal fast, safe and running: kept pages, headers, backups, the mirror."""
+"""What keeps the portal fast and running: kept pages, headers, probes, logs, backups, mirror."""

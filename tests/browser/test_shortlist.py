@@ -73,6 +73,18 @@ def test_projects_are_remembered_sent_and_kept_by_whoever_receives_them(site, pa
 
 
 @pytest.mark.thorough
+def test_on_a_copy_of_the_site_the_link_carries_the_list_to_the_portal(site, page):
+    page.goto(f"{site}/en/projects/")
+    portal = "https://portal.example/en/shortlist/"
+    page.evaluate("url => { document.querySelector('.shortlist-link').href = url }", portal)
+    remember(page, "traffic-cloud").click()
+    link = page.locator(".shortlist-link")
+    expect(link).to_have_attribute("href", f"{portal}?project=traffic-cloud")
+    remember(page, "traffic-cloud").click()
+    expect(link).to_have_attribute("href", portal)
+
+
+@pytest.mark.thorough
 def test_other_tabs_follow(site, page, context):
     other = context.new_page()
     page.goto(f"{site}/en/projects/")

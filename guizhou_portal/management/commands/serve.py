@@ -97,8 +97,9 @@ class Command(BaseCommand):
 
         parameters = connection.get_connection_params()
         parameters.pop("pool", None)
+        parameters.setdefault("connect_timeout", 5)  # seconds
         try:
-            psycopg.connect(**parameters, connect_timeout=5).close()
+            psycopg.connect(**parameters).close()
         except psycopg.Error as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database in DATABASE_URL cannot be used: {reason}") from error
@@ -180,7 +181,7 @@ class Command(BaseCommand):
                 "--threads=4",
                 "--preload",
                 "--log-level=warning",
-                "--graceful-timeout=5",
+                "--config=python:guizhou_portal.operations.server",
                 "--no-control-socket",
             ],
         )
