@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,9 +18,10 @@ import tarfile
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+
+from django.utils.functional import cached_property
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "a-long-password"
@@ -84,7 +86,7 @@ class Portal:
             "MEDIA_ROOT": str(self.media),
             "ENQUIRY_FILES": str(self.enquiries),
             "CACHE_URL": "dummycache://",
-            "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+            "SECRET_KEY": secrets.token_urlsafe(60),
         }
 
     def run(self, *command, fails=False, timeout=300):
