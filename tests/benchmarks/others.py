@@ -6,6 +6,7 @@ and kept there for the next run. Nothing of them is changed but what their own g
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -60,12 +61,16 @@ class Other:
         self.run(sys.executable, "-m", "venv", self.folder / "environment")
         pip = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries=1")
         try:
-            self.run(self.python, *pip, "--timeout=15", "--require-hashes", "-r", self.requirements)
+            # With whatever this machine needs to reach a registry, be it a proxy or another one.
+            self.run(
+                *(self.python, *pip, "--timeout=15", "--require-hashes", "-r", self.requirements),
+                **os.environ,
+            )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             said = (error.stderr or "").strip().splitlines()
             raise NotInstalledError(
-                f"{self.name} could not be installed, so nothing is compared with it "
-                f"({said[-1] if said else 'no package registry answered in time'})."
+                f"{self.name} could not be installed, perhaps since no package registry can be "
+                f"reached; nothing is compared with it. {said[-1] if said else ''}".strip()
             ) from error
 
     def run(self, *command, **variables):
