@@ -6,6 +6,7 @@ and kept there for the next run. Nothing of them is changed but what their own g
 """
 
 import hashlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -46,7 +47,7 @@ class Other:
 
     def ready(self):
         """Install and prepare it unless that is done; an unfinished one begins again."""
-        recipe = self.requirements.read_bytes() + Path(__file__).read_bytes()
+        recipe = self.requirements.read_bytes() + inspect.getsource(type(self)).encode()
         wanted = hashlib.sha256(recipe + sys.version.encode()).hexdigest()
         stamp = self.folder / "ready"
         if stamp.exists() and stamp.read_text() == wanted:
