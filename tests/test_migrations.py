@@ -12,7 +12,7 @@ from .migration_rules import dangers
 
 #: The last migrations before the portal went online: what came up to them met no visitors.
 BASELINE = {
-    "backoffice": "0003",
+    "backoffice": "0004",
     "content": "0001",
     "events": "0007",
     "pages": "0002",
