@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "guizhou_portal.operations.requests.middleware",
     "guizhou_portal.operations.metrics.middleware",
     "guizhou_portal.operations.page_cache.PageCacheMiddleware",  # what it has, goes out at once
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # again: what is kept has them
     "guizhou_portal.operations.queries.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
