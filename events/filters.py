@@ -52,7 +52,7 @@ class EventFilters(Filters):
     sorts = (
         Sort("newest", _("Newest first"), highest_first("starts_at")),
         Sort("oldest", _("Oldest first"), lowest_first("starts_at")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
     )
 
 
@@ -90,5 +90,5 @@ class ContractFilters(Filters):
         Sort("newest", _("Newest first"), highest_first("signed_on")),
         Sort("oldest", _("Oldest first"), lowest_first("signed_on")),
         Sort("value", _("Highest contract value first"), highest_first("value")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
     )

@@ -42,7 +42,12 @@ def kept_query(request):
 
 
 def later_page(request):
-    """``page=2`` and so on for the later pages of a list, otherwise nothing."""
+    """``page=2`` and so on for the later pages of a list, otherwise nothing.
+
+    A view may say so itself, as ``request.shown_page``.
+    """
+    if shown := getattr(request, "shown_page", ""):
+        return shown
     try:
         number = request.GET.get("page", "")
     except SuspiciousOperation:  # too many parameters: the page that says so is a page, too

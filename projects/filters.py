@@ -21,7 +21,7 @@ class ProjectFilters(Filters):
     )
     sorts = (
         Sort("listed", _("As arranged by the editors"), lowest_first("order")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
         Sort("volume", _("Highest investment volume first"), highest_first("investment_volume")),
         Sort("updated", _("Changed last first"), highest_first("updated")),
     )

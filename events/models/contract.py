@@ -99,7 +99,13 @@ class Contract(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, amount_with_currency("value")]
         indexes = [
             LatestFirstIndex.by("signed_on", "contract_latest_first"),
+            models.Index(fields=["signed_on", "id"], name="contract_oldest_first"),
+            LatestFirstIndex.by("value", "contract_by_value"),
+            models.Index(fields=["updated"], name="contract_updated"),
             models.Index(fields=["publication", "publish_at"], name="contract_publication"),
+            # What a list is narrowed by, with what is public at all.
+            models.Index(fields=["kind", "publication", "publish_at"], name="contract_by_kind"),
+            models.Index(fields=["status", "publication", "publish_at"], name="contract_by_status"),
         ]
 
     def get_absolute_url(self):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import not_before
+from guizhou_portal.constraints import LatestFirstIndex, not_before
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
@@ -82,7 +82,11 @@ class Official(PublicRecord):
         verbose_name_plural = _("officials")
         ordering = ["family_name", "name"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("portrait")]
-        indexes = [models.Index(fields=["family_name", "name"], name="official_by_name")]
+        indexes = [
+            models.Index(fields=["family_name", "name"], name="official_by_name"),
+            LatestFirstIndex.by("updated", "official_changed_last"),
+            models.Index(fields=["publication", "publish_at"], name="official_publication"),
+        ]
 
     def get_absolute_url(self):
         return reverse("events:official", args=[self.slug])

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
@@ -84,6 +84,14 @@ class Facet(ABC):
         found = [(value, label, counts[value]) for value, label in self.labels(counts).items()]
         return [*found, *([(UNKNOWN, self.unknown_label(), unknown)] if unknown else [])]
 
+    def offered(self, records, sample):
+        """``[(value, label), …]`` to choose from in a list too long to count.
+
+        ``sample``: those of ``records`` that the list begins with. What else there is can be found
+        by words.
+        """
+        return [(value, label) for value, label, _number in self.choices(sample)]
+
     def counts(self, records):
         """``{value: number}``; what is unknown is under None or ""."""
         rows = self.values_of(records.order_by()).values_list("facet_value")
@@ -94,8 +102,8 @@ class Facet(ABC):
         unknown = sum(counts.pop(value, 0) for value in (None, ""))
         if self._where is None:
             return unknown
-        every = self.with_value(self.values_of(records.model._base_manager.order_by()))
-        return records.exclude(pk__in=every.values("pk")).count()
+        records = records.order_by()
+        return records.exclude(pk__in=self.with_value(self.values_of(records)).values("pk")).count()
 
     @abstractmethod
     def labels(self, values):
@@ -124,6 +132,9 @@ class CodeFacet(Facet):
 
     def known(self, model, values):
         return self.labels(values)
+
+    def offered(self, records, sample):
+        return list(self.labels(self.codes.values).items())
 
     def labels(self, values):
         return {code.value: capfirst(code.label) for code in self.codes if code.value in values}
@@ -167,13 +178,28 @@ class YearFacet(Facet):
         # By day, which databases group faster than by year.
         counts = Counter()
         for value, number in super().counts(records).items():
-            if isinstance(value, datetime):
-                value = timezone.localtime(value)
-            counts[value and str(value.year)] += number
+            counts[value and str(_day(value).year)] += number
         return counts
+
+    def offered(self, records, sample):
+        """Every year from the first to the last."""
+        known = records.filter(**{f"{self._value}__isnull": False})
+        ends = [
+            known.order_by(order).values_list(self._value, flat=True).first()
+            for order in (self._value, f"-{self._value}")
+        ]
+        first, last = (_day(end).year if end else None for end in ends)
+        years = range(last, first - 1, -1) if first else ()
+        is_unknown = len(years) == 0 or sample.filter(**{f"{self._value}__isnull": True}).exists()
+        unknown = [(UNKNOWN, self.unknown_label())] if is_unknown else []
+        return [(str(year), str(year)) for year in years] + unknown
 
     def labels(self, values):
         return {value: value for value in sorted(values, reverse=True)}
+
+
+def _day(moment):
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
 
 
 class CountryFacet(Facet):
@@ -207,10 +233,12 @@ class RelatedFacet(Facet):
         )
 
     def known(self, model, values):
-        records = self.values_of(model.objects.published().order_by())
-        found = set(
-            records.filter(facet_value__in=values).values_list("facet_value", flat=True).distinct()
-        )
+        # Asked of each record there is to name, not of all that name one.
+        where = self._where() if callable(self._where) else Q()
+        path = {self.path: OuterRef("pk")}
+        naming = model.objects.published().order_by().filter(where, **path)
+        named = self.related._base_manager.filter(Exists(naming), slug__in=values)
+        found = set(named.values_list("slug", flat=True))
         return self.labels(found) if found else {}
 
     def counts(self, records):

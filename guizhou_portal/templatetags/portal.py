@@ -226,6 +226,12 @@ def at_page(request, number):
 
 
 @register.filter
+def at_cursor(request, cursor):
+    """The same for a place in the list that has no number."""
+    return with_query(request.path, kept_query(request), f"cursor={cursor}")
+
+
+@register.filter
 def under(path, section):
     """``page`` if the address is the section's own, ``true`` if it lies below, else nothing."""
     if path == section:

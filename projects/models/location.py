@@ -1,6 +1,7 @@
 """What speaks for Guizhou as a location."""
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,14 @@ from .organisation import Organisation, Place
 class LocationFactorQuerySet(PublicRecordQuerySet):
     def for_page(self):
         return self.select_related("organisation", "place")
+
+    def first_of_each_kind(self, number):
+        """At most ``number`` of each kind, in their order."""
+        first = Q()
+        for kind in self.model.Kind.values:
+            some = self.filter(kind=kind).order_by("order", "pk")[:number]
+            first |= Q(pk__in=some.values("pk"))
+        return self.model.objects.filter(first)
 
     def by_kind(self):
         """``[(Kind, [factors]), …]`` for the kinds there are, in the order of :class:`Kind`."""
@@ -93,6 +102,11 @@ class LocationFactor(PublicRecord):
         verbose_name_plural = _("location factors")
         ordering = ["order", "pk"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("image")]
+        indexes = [
+            models.Index(fields=["kind", "order", "id"], name="location_by_kind"),
+            models.Index(fields=["publication", "publish_at"], name="location_publication"),
+            models.Index(fields=["updated"], name="location_updated"),
+        ]
 
     def get_absolute_url(self):
         return f"{reverse('projects:location')}#entry-{self.slug}"

@@ -5,7 +5,13 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import Currency, amount_field, amount_with_currency, not_before
+from guizhou_portal.constraints import (
+    Currency,
+    LatestFirstIndex,
+    amount_field,
+    amount_with_currency,
+    not_before,
+)
 from guizhou_portal.documents import DocumentFile
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
@@ -140,6 +146,12 @@ class Project(PublicRecord):
             amount_with_currency("investment_volume"),
             not_before("ends_on", "starts_on", _("The period ends before it starts.")),
             focal_point_within("image"),
+        ]
+        indexes = [
+            models.Index(fields=["order", "id"], name="project_in_order"),
+            LatestFirstIndex.by("updated", "project_changed_last"),
+            LatestFirstIndex.by("investment_volume", "project_by_volume"),
+            models.Index(fields=["publication", "publish_at"], name="project_publication"),
         ]
 
     def get_absolute_url(self):
