@@ -42,6 +42,9 @@ def country_of_partner():
     return Coalesce(NullIf("parties__country", Value("")), "parties__organisation__country")
 
 
+OF_PARTNER = Q(parties__side=ContractParty.Side.PARTNER)
+
+
 class EventFilters(Filters):
     model = Event
     facets = (
@@ -77,8 +80,12 @@ class ContractFilters(Filters):
             "country",
             _("Country of the partner"),
             country_of_partner,
-            Q(parties__side=ContractParty.Side.PARTNER),
+            OF_PARTNER,
             several=True,
+            paths={
+                "parties__country": OF_PARTNER,
+                "parties__organisation__country": OF_PARTNER & Q(parties__country=""),
+            },
         ),
         RelatedFacet("sector", _("Sector"), Sector, "sectors", several=True),
         CodeFacet("kind", _("Kind of contract"), Contract.Kind),

@@ -99,13 +99,14 @@ class Contract(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, amount_with_currency("value")]
         indexes = [
             LatestFirstIndex.by("signed_on", "contract_latest_first"),
-            models.Index(fields=["signed_on", "id"], name="contract_oldest_first"),
-            LatestFirstIndex.by("value", "contract_by_value"),
             models.Index(fields=["updated"], name="contract_updated"),
             models.Index(fields=["publication", "publish_at"], name="contract_publication"),
-            # What a list is narrowed by, with what is public at all.
-            models.Index(fields=["kind", "publication", "publish_at"], name="contract_by_kind"),
-            models.Index(fields=["status", "publication", "publish_at"], name="contract_by_status"),
+            # The orders of the list, and what it is narrowed by, in its usual order.
+            LatestFirstIndex.by("signed_on", "contract_newest", ["publication"]),
+            models.Index(fields=["publication", "signed_on", "id"], name="contract_oldest"),
+            LatestFirstIndex.by("value", "contract_by_value", ["publication"]),
+            LatestFirstIndex.by("signed_on", "contract_by_kind", ["kind", "publication"]),
+            LatestFirstIndex.by("signed_on", "contract_by_status", ["status", "publication"]),
         ]
 
     def get_absolute_url(self):
@@ -184,6 +185,7 @@ class ContractParty(models.Model):
         verbose_name = _("contracting party")
         verbose_name_plural = _("contracting parties")
         ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["country"], name="contract_party_by_country")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(organisation__isnull=False, name_not_published=False)

@@ -84,8 +84,12 @@ class Official(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("portrait")]
         indexes = [
             models.Index(fields=["family_name", "name"], name="official_by_name"),
-            LatestFirstIndex.by("updated", "official_changed_last"),
             models.Index(fields=["publication", "publish_at"], name="official_publication"),
+            # The orders of the list.
+            models.Index(
+                fields=["publication", "family_name", "name", "id"], name="official_listed"
+            ),
+            LatestFirstIndex.by("updated", "official_changed_last", ["publication"]),
         ]
 
     def get_absolute_url(self):

@@ -91,6 +91,20 @@ class Filters:
                 records = records.filter(facet.condition(self.model, list(labels)))
         return records.filter(pk__among=self._found) if self.words else records
 
+    def joined(self, records, besides=None):
+        """The same, found from what is chosen: records may stand there several times."""
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                records = facet.joined(records, list(labels))
+        return records.filter(pk__among=self._found) if self.words else records
+
+    def walked(self, records, besides=None):
+        """The same, asked of one record after the other along the order of the list."""
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                records = records.filter(facet.walked(self.model, list(labels)))
+        return records.filter(pk__among=self._found) if self.words else records
+
     @cached_property
     def _found(self):
         """The keys of the records that have the words: looked up once, however often counted."""

@@ -60,6 +60,27 @@ class Facet(ABC):
             condition |= ~Q(pk__in=self.with_value(every).values("pk"))
         return condition
 
+    def walked(self, model, values):
+        """The same, to be asked of one record after the other along the order of a list.
+
+        For a list where very many have the values: the condition above would find all of them.
+        """
+        if UNKNOWN in values:
+            return self.condition(model, values)
+        every = self.values_of(model._base_manager.order_by()).filter(pk=OuterRef("pk"))
+        return Q(Exists(every.filter(facet_value__in=[self.stored(value) for value in values])))
+
+    def joined(self, records, values):
+        """``records`` that have one of ``values``, to be found from the values: some of them may
+        stand there several times.
+        """
+        if UNKNOWN in values:
+            return records.filter(self.condition(records.model, values))
+        return self.having(records, values)
+
+    def having(self, records, values):
+        return records.filter(self.condition(records.model, values))
+
     def with_value(self, every):
         return every.filter(facet_value__isnull=False).exclude(facet_value="")
 
@@ -126,6 +147,9 @@ class CodeFacet(Facet):
         every = self.values_of(model._base_manager.order_by())
         return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
 
+    def walked(self, model, values):
+        return self.condition(model, values)
+
     def existing(self, model, values):
         # A code list may have a code of its own for what is unknown.
         return self.known(model, values)
@@ -144,8 +168,13 @@ class YesNoFacet(Facet):
     STORED = {"yes": True, "no": False}
     LABELS = {"yes": _("Yes"), "no": _("No")}
 
-    def stored(self, value):
-        return self.STORED[value]
+    def condition(self, model, values):
+        known = [self.STORED[value] for value in values if value != UNKNOWN]
+        condition = Q(**{f"{self._value}__in": known})
+        return condition | Q(**{f"{self._value}__isnull": True}) if UNKNOWN in values else condition
+
+    def walked(self, model, values):
+        return self.condition(model, values)
 
     def with_value(self, every):
         return every.filter(facet_value__isnull=False)
@@ -170,6 +199,9 @@ class YearFacet(Facet):
             lookup = f"{self._value}__isnull" if value == UNKNOWN else f"{self._value}__year"
             condition |= Q(**{lookup: True if value == UNKNOWN else int(value)})
         return condition
+
+    def walked(self, model, values):
+        return self.condition(model, values)
 
     def known(self, model, values):
         return {one: one for one in values if re.fullmatch(r"[12]\d{3}", one, re.ASCII)}
@@ -203,7 +235,32 @@ def _day(moment):
 
 
 class CountryFacet(Facet):
-    """A country, by its ISO 3166-1 alpha-2 code."""
+    """A country, by its ISO 3166-1 alpha-2 code.
+
+    ``paths``: the columns it may stand in, each with the condition under which it counts, where
+    :attr:`value` is no column of the record itself.
+    """
+
+    def __init__(self, *args, paths=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.paths = paths
+
+    def condition(self, model, values):
+        if isinstance(self._value, str) and UNKNOWN not in values:
+            return Q(**{f"{self._value}__in": values})
+        return super().condition(model, values)
+
+    def walked(self, model, values):
+        return super().walked(model, values) if self.paths else self.condition(model, values)
+
+    def having(self, records, values):
+        if not self.paths:
+            return super().having(records, values)
+        condition = Q()
+        for path, where in self.paths.items():
+            found = records.model._base_manager.order_by().filter(where, **{f"{path}__in": values})
+            condition |= Q(pk__in=found.values("pk"))
+        return records.filter(condition)
 
     def known(self, model, values):
         return {value: countries.name(value) for value in values if value in dict(countries)}
@@ -231,6 +288,10 @@ class RelatedFacet(Facet):
             partial(published, f"{self.path}__") if is_public else None,
             several,
         )
+
+    def having(self, records, values):
+        where = self._where() if callable(self._where) else Q()
+        return records.filter(where, **{f"{self._value}__in": values})
 
     def known(self, model, values):
         # Asked of each record there is to name, not of all that name one.

@@ -21,12 +21,14 @@ class Listed:
 
     @cached_property
     def asked(self):
-        return self.filters.narrowed(self.records, self.besides)
+        """Very many records, in whatever order."""
+        return self.filters.walked(self.records, self.besides)
 
     @cached_property
     def keys(self):
         """The keys of what is left by what was chosen, as far as it is counted."""
-        return list(self.asked.order_by().values_list("pk", flat=True)[: counted.MOST + 1])
+        found = self.filters.joined(self.records.order_by(), self.besides)
+        return list(found.values_list("pk", flat=True).distinct()[: counted.MOST + 1])
 
     @cached_property
     def number(self):
@@ -44,9 +46,9 @@ class Listed:
         """The records. A few of many are named by their keys: an index of the order alone would
         lead through all of them.
         """
-        if self.filters.is_active and not self.is_long:
-            return self.records.filter(pk__among=self.keys)
-        return self.asked
+        if not self.filters.is_active:
+            return self.records
+        return self.asked if self.is_long else self.records.filter(pk__among=self.keys)
 
     @cached_property
     def sample(self):

@@ -103,7 +103,7 @@ class LocationFactor(PublicRecord):
         ordering = ["order", "pk"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("image")]
         indexes = [
-            models.Index(fields=["kind", "order", "id"], name="location_by_kind"),
+            models.Index(fields=["kind", "publication", "order", "id"], name="location_by_kind"),
             models.Index(fields=["publication", "publish_at"], name="location_publication"),
             models.Index(fields=["updated"], name="location_updated"),
         ]

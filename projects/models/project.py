@@ -149,9 +149,19 @@ class Project(PublicRecord):
         ]
         indexes = [
             models.Index(fields=["order", "id"], name="project_in_order"),
-            LatestFirstIndex.by("updated", "project_changed_last"),
-            LatestFirstIndex.by("investment_volume", "project_by_volume"),
             models.Index(fields=["publication", "publish_at"], name="project_publication"),
+            # The orders of the list, and what it is narrowed by, in its usual order.
+            models.Index(fields=["publication", "order", "id"], name="project_listed"),
+            LatestFirstIndex.by("updated", "project_changed_last", ["publication"]),
+            LatestFirstIndex.by("investment_volume", "project_by_volume", ["publication"]),
+            *(
+                models.Index(fields=[field, "publication", "order", "id"], name=name)
+                for field, name in (
+                    ("kind", "project_by_kind"),
+                    ("stage", "project_by_stage"),
+                    ("open_to_foreign_investors", "project_by_openness"),
+                )
+            ),
         ]
 
     def get_absolute_url(self):

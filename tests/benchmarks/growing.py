@@ -50,7 +50,7 @@ MODELS = (
 
 
 def some(codes, number):
-    values = [one for one in codes.values]
+    values = list(codes.values)
     return [values[n % len(values)] for n in range(number)]
 
 
