@@ -83,7 +83,7 @@ class ContractFilters(Filters):
             OF_PARTNER,
             several=True,
             paths={
-                "parties__country": OF_PARTNER,
+                "parties__country": OF_PARTNER & Q(parties__country__gt=""),
                 "parties__organisation__country": OF_PARTNER & Q(parties__country=""),
             },
         ),

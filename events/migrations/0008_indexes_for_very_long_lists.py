@@ -60,7 +60,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contractparty",
-            index=models.Index(fields=["country"], name="contract_party_by_country"),
+            index=models.Index(
+                condition=models.Q(("country__gt", "")),
+                fields=["country"],
+                name="contract_party_by_country",
+            ),
         ),
         migrations.AddIndex(
             model_name="event",

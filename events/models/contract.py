@@ -185,7 +185,12 @@ class ContractParty(models.Model):
         verbose_name = _("contracting party")
         verbose_name_plural = _("contracting parties")
         ordering = ["order", "pk"]
-        indexes = [models.Index(fields=["country"], name="contract_party_by_country")]
+        indexes = [
+            # Few say it themselves: most parties are where their organisation is.
+            models.Index(
+                fields=["country"], name="contract_party_by_country", condition=Q(country__gt="")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(organisation__isnull=False, name_not_published=False)

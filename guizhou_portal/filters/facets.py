@@ -148,7 +148,13 @@ class CodeFacet(Facet):
         return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
 
     def walked(self, model, values):
-        return self.condition(model, values)
+        is_column = isinstance(self._value, str)
+        return self.condition(model, values) if is_column else super().walked(model, values)
+
+    def having(self, records, values):
+        if isinstance(self._value, str):
+            return super().having(records, values)
+        return self.values_of(records).filter(facet_value__in=values)
 
     def existing(self, model, values):
         # A code list may have a code of its own for what is unknown.

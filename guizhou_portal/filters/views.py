@@ -22,11 +22,15 @@ class FilteredListMixin:
 
     def get_queryset(self):
         self.filters = self.filters_class(self.request.GET)
-        self.records = self.filters_class.model.objects.published()
+        self.records = self.get_records()
         self.listed = self.filters.of(self.records)
         # The other languages' addresses and the next pages keep what is chosen.
         self.request.kept_query = self.filters.query
         return self.filters.sort.order(self.listed.narrowed).for_cards()
+
+    def get_records(self):
+        """What is narrowed."""
+        return self.filters_class.model.objects.published()
 
     def get_paginator(self, queryset, per_page, **kwargs):
         paginator = super().get_paginator(queryset, per_page, **kwargs)

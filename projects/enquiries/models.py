@@ -186,7 +186,7 @@ class Enquiry(Timestamped):
         verbose_name_plural = _("enquiries")
         ordering = ["-created"]
         indexes = [
-            models.Index(fields=["-created", "-id"], name="enquiry_latest_first"),
+            models.Index(fields=["-created", "-id", "state"], name="enquiry_latest_first"),
             models.Index(fields=["state", "-created", "-id"], name="enquiry_by_state"),
         ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="enquiry",
-            index=models.Index(fields=["-created", "-id"], name="enquiry_latest_first"),
+            index=models.Index(fields=["-created", "-id", "state"], name="enquiry_latest_first"),
         ),
         migrations.AddIndex(
             model_name="enquiry",

@@ -18,6 +18,9 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
     def for_page(self):
         return self.select_related("organisation", "place")
 
+    def for_cards(self):
+        return self.for_page()
+
     def first_of_each_kind(self, number):
         """At most ``number`` of each kind, in their order."""
         first = Q()
@@ -32,14 +35,15 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
         groups = ((kind, [f for f in factors if f.kind == kind]) for kind in LocationFactor.Kind)
         return [(kind, group) for kind, group in groups if group]
 
-    def by_place(self):
-        """The places of these factors, each with its factors as ``entries``; provinces last."""
-        places = {}
-        for factor in self:
-            if factor.place:
-                place = places.setdefault(factor.place_id, factor.place)
-                place.entries = [*getattr(place, "entries", []), factor]
-        return sorted(places.values(), key=lambda one: (one.kind == Place.Kind.PROVINCE, one.slug))
+
+def by_place(factors):
+    """The places of these factors, each with its factors as ``entries``; provinces last."""
+    places = {}
+    for factor in factors:
+        if factor.place:
+            place = places.setdefault(factor.place_id, factor.place)
+            place.entries = [*getattr(place, "entries", []), factor]
+    return sorted(places.values(), key=lambda one: (one.kind == Place.Kind.PROVINCE, one.slug))
 
 
 class LocationFactor(PublicRecord):
