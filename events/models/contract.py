@@ -30,13 +30,14 @@ class ContractQuerySet(PublicRecordQuerySet):
         return self.order_by(F("signed_on").desc(nulls_last=True), "pk")
 
     def for_cards(self):
-        return self.select_related("event", "project").prefetch_related(
+        return self.prefetch_related(
             Prefetch("parties", ContractParty.objects.select_related("organisation", "signatory"))
         )
 
     def for_page(self):
         """Everything the contract's own page shows."""
-        return self.for_cards().prefetch_related("sectors", "milestones")
+        cards = self.for_cards().select_related("event", "project")
+        return cards.prefetch_related("sectors", "milestones")
 
 
 class Contract(PublicRecord):

@@ -184,7 +184,7 @@ def grow(first, last):
 def settle():
     """Let the database know what it has."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+        cursor.execute("ANALYZE")
 
 
 def columns_of(model):
@@ -195,6 +195,16 @@ def columns_of(model):
             isinstance(field, models.ForeignKey) and field.related_model in MODELS
         ):
             yield column, f"{column} + n * {STEP}"
+        elif field.name == "signed_on":
+            # Not in step with what else the copies have in common.
+            days = "n * 37 % 3650"
+            is_sqlite = connection.vendor == "sqlite"
+            yield (
+                column,
+                f"date({column}, '-' || ({days}) || ' days')"
+                if is_sqlite
+                else (f"{column} - {days}"),
+            )
         elif field.name in OWN:
             yield column, f"{column} || '-' || n"
         else:
