@@ -26,15 +26,18 @@ class Time(models.TextChoices):
     UNKNOWN = UNKNOWN, _("date not published")
 
 
-def time_of_event():
-    """The same rule as :attr:`Event.is_upcoming`."""
+def times():
+    """The same rule as :attr:`Event.is_upcoming`, as conditions."""
     now = timezone.now()
-    return Case(
-        When(ends_at__gte=now, then=Value(Time.UPCOMING)),
-        When(ends_at__isnull=True, starts_at__gte=now, then=Value(Time.UPCOMING)),
-        When(ends_at__isnull=True, starts_at__isnull=True, then=Value(Time.UNKNOWN)),
-        default=Value(Time.PAST),
-    )
+    return {
+        Time.UPCOMING: Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now),
+        Time.PAST: Q(ends_at__lt=now) | Q(ends_at__isnull=True, starts_at__lt=now),
+        Time.UNKNOWN: Q(ends_at__isnull=True, starts_at__isnull=True),
+    }
+
+
+def time_of_event():
+    return Case(*(When(condition, then=Value(time)) for time, condition in times().items()))
 
 
 def country_of_partner():
@@ -48,7 +51,7 @@ OF_PARTNER = Q(parties__side=ContractParty.Side.PARTNER)
 class EventFilters(Filters):
     model = Event
     facets = (
-        CodeFacet("time", _("When"), Time, time_of_event),
+        CodeFacet("time", _("When"), Time, time_of_event, times),
         YearFacet("year", _("Year"), "starts_at"),
         CountryFacet("country", _("Country"), "country"),
     )

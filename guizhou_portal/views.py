@@ -36,8 +36,9 @@ class Home(ReadOnlyMixin, TemplateView):
         texts = Page.texts(keys.HOME, keys.PROJECTS, keys.CONTRACTS, keys.LOCATION)
         published = Project.objects.published()
         projects = list(published.for_cards()[: MOST_PROJECTS + 1])
-        factors = LocationFactor.objects.published().first_of_each_kind(MOST_FACTORS + 1)
-        groups = factors.only("title", "slug", "kind", "organisation").by_kind()
+        factors = LocationFactor.objects.published()
+        factors = factors.only("title", "slug", "kind", "organisation", "order")
+        groups = factors.first_of_each_kind(MOST_FACTORS + 1).by_kind()
         return super().get_context_data(
             text=texts[keys.HOME],
             # The sections open with the words of the pages they lead to.

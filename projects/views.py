@@ -75,7 +75,7 @@ class Location(PageTextMixin, ListView):
     template_name = "projects/location.html"
 
     def get_queryset(self):
-        return LocationFactor.objects.published().first_of_each_kind(MOST_OF_A_KIND + 1).for_page()
+        return LocationFactor.objects.published().for_page().first_of_each_kind(MOST_OF_A_KIND + 1)
 
     def get_context_data(self, **kwargs):
         groups = self.object_list.by_kind()

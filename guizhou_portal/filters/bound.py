@@ -92,7 +92,7 @@ class Filters:
         return records.filter(pk__among=self._found) if self.words else records
 
     def joined(self, records, besides=None):
-        """The same, found from what is chosen: records may stand there several times."""
+        """The same, found from what is chosen."""
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = facet.joined(records, list(labels))

@@ -8,7 +8,8 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -71,9 +72,7 @@ class Facet(ABC):
         return Q(Exists(every.filter(facet_value__in=[self.stored(value) for value in values])))
 
     def joined(self, records, values):
-        """``records`` that have one of ``values``, to be found from the values: some of them may
-        stand there several times.
-        """
+        """``records`` that have one of ``values``, to be found from the values; each once."""
         if UNKNOWN in values:
             return records.filter(self.condition(records.model, values))
         return self.having(records, values)
@@ -135,26 +134,24 @@ class Facet(ABC):
 
 
 class CodeFacet(Facet):
-    """A code list of a model."""
+    """A code list of a model.
 
-    def __init__(self, name, label, codes, value=None):
+    ``conditions``: makes ``{code: Q}`` of the records that have it, where no column has the code.
+    """
+
+    def __init__(self, name, label, codes, value=None, conditions=None):
         super().__init__(name, label, value or name)
         self.codes = codes
+        self.conditions = conditions
 
     def condition(self, model, values):
-        if isinstance(self._value, str):
+        if self.conditions is None:
             return Q(**{f"{self._value}__in": values})
-        every = self.values_of(model._base_manager.order_by())
-        return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
+        conditions = self.conditions()
+        return reduce(or_, (conditions[value] for value in values))
 
     def walked(self, model, values):
-        is_column = isinstance(self._value, str)
-        return self.condition(model, values) if is_column else super().walked(model, values)
-
-    def having(self, records, values):
-        if isinstance(self._value, str):
-            return super().having(records, values)
-        return self.values_of(records).filter(facet_value__in=values)
+        return self.condition(model, values)
 
     def existing(self, model, values):
         # A code list may have a code of its own for what is unknown.
@@ -297,7 +294,8 @@ class RelatedFacet(Facet):
 
     def having(self, records, values):
         where = self._where() if callable(self._where) else Q()
-        return records.filter(where, **{f"{self._value}__in": values})
+        found = records.filter(where, **{f"{self._value}__in": values})
+        return found.distinct() if self.several else found
 
     def known(self, model, values):
         # Asked of each record there is to name, not of all that name one.

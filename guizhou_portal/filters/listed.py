@@ -28,7 +28,7 @@ class Listed:
     def keys(self):
         """The keys of what is left by what was chosen, as far as it is counted."""
         found = self.filters.joined(self.records.order_by(), self.besides)
-        return list(found.values_list("pk", flat=True).distinct()[: counted.MOST + 1])
+        return list(found.values_list("pk", flat=True)[: counted.MOST + 1])
 
     @cached_property
     def number(self):

@@ -1,7 +1,6 @@
 """What speaks for Guizhou as a location."""
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,16 +21,16 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
         return self.for_page()
 
     def first_of_each_kind(self, number):
-        """At most ``number`` of each kind, in their order."""
-        first = Q()
-        for kind in self.model.Kind.values:
-            some = self.filter(kind=kind).order_by("order", "pk")[:number]
-            first |= Q(pk__in=some.values("pk"))
-        return self.model.objects.filter(first)
+        """At most ``number`` of each kind, to be put in order by :meth:`by_kind`."""
+        first, *others = (
+            self.filter(pk__in=self.filter(kind=kind).order_by("order", "pk")[:number].values("pk"))
+            for kind in self.model.Kind.values
+        )
+        return first.order_by().union(*(one.order_by() for one in others), all=True)
 
     def by_kind(self):
         """``[(Kind, [factors]), …]`` for the kinds there are, in the order of :class:`Kind`."""
-        factors = list(self)
+        factors = sorted(self, key=lambda one: (one.order, one.pk))
         groups = ((kind, [f for f in factors if f.kind == kind]) for kind in LocationFactor.Kind)
         return [(kind, group) for kind, group in groups if group]
 
