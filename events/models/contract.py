@@ -100,8 +100,10 @@ class Contract(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, amount_with_currency("value")]
         indexes = [
             LatestFirstIndex.by("signed_on", "contract_latest_first"),
-            models.Index(fields=["updated"], name="contract_updated"),
-            models.Index(fields=["publication", "publish_at"], name="contract_publication"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="contract_publication"
+            ),
             # The orders of the list, and what it is narrowed by, in its usual order.
             LatestFirstIndex.by("signed_on", "contract_newest", ["publication"]),
             models.Index(fields=["publication", "signed_on", "id"], name="contract_oldest"),

@@ -138,8 +138,8 @@ class Event(PublicRecord):
         ]
         indexes = [
             LatestFirstIndex.by("starts_at", "event_latest_first"),
-            models.Index(fields=["updated"], name="event_updated"),
-            models.Index(fields=["publication", "publish_at"], name="event_publication"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(fields=["publication", "publish_at", "updated"], name="event_publication"),
             # The orders of the list, and what it is narrowed by, in its usual order.
             LatestFirstIndex.by("starts_at", "event_newest", ["publication"]),
             models.Index(fields=["publication", "starts_at", "id"], name="event_oldest"),

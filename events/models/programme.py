@@ -84,7 +84,10 @@ class Official(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("portrait")]
         indexes = [
             models.Index(fields=["family_name", "name"], name="official_by_name"),
-            models.Index(fields=["publication", "publish_at"], name="official_publication"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="official_publication"
+            ),
             # The orders of the list.
             models.Index(
                 fields=["publication", "family_name", "name", "id"], name="official_listed"
@@ -153,6 +156,7 @@ class ProgrammeItem(models.Model):
         verbose_name = _("programme item")
         verbose_name_plural = _("programme items")
         ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["order", "id"], name="programme_item_in_order")]
         constraints = [
             not_before("ends_at", "starts_at", _("The programme item ends before it starts."))
         ]

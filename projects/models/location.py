@@ -106,9 +106,12 @@ class LocationFactor(PublicRecord):
         ordering = ["order", "pk"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("image")]
         indexes = [
+            models.Index(fields=["order", "id"], name="location_in_order"),
             models.Index(fields=["kind", "publication", "order", "id"], name="location_by_kind"),
-            models.Index(fields=["publication", "publish_at"], name="location_publication"),
-            models.Index(fields=["updated"], name="location_updated"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="location_publication"
+            ),
         ]
 
     def get_absolute_url(self):

@@ -149,7 +149,10 @@ class Project(PublicRecord):
         ]
         indexes = [
             models.Index(fields=["order", "id"], name="project_in_order"),
-            models.Index(fields=["publication", "publish_at"], name="project_publication"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="project_publication"
+            ),
             # The orders of the list, and what it is narrowed by, in its usual order.
             models.Index(fields=["publication", "order", "id"], name="project_listed"),
             LatestFirstIndex.by("updated", "project_changed_last", ["publication"]),
