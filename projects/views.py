@@ -17,7 +17,7 @@ from .models.location import by_place
 from .shortlist import Shortlist
 
 #: So many location factors of a kind stand on one page.
-MOST_OF_A_KIND = 24
+MOST_OF_A_KIND = 18
 
 
 class ProjectList(FilteredListMixin, PageTextMixin, ListView):
