@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -8,6 +9,10 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         autodiscover_modules("linked_data")
-        from .exchange import publisher
+        from .operations import following
 
-        publisher.follow()
+        following.follow()
+        if settings.SENTRY_DSN:
+            from .operations import sentry
+
+            sentry.start(settings.SENTRY_DSN)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.utils.translation import get_language
 
+from .operations.hosts import public_address
+
 #: Languages in themselves, and short, for the switch.
 OWN_NAMES = {"de": "Deutsch", "en": "English", "zh-hans": "中文"}
 
@@ -48,23 +50,25 @@ def later_page(request):
     """
     if shown := getattr(request, "shown_page", ""):
         return shown
+    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
+    if not getattr(view, "paginate_by", None):
+        return ""  # without a look at the query: see operations.page_cache
     try:
         number = request.GET.get("page", "")
     except SuspiciousOperation:  # too many parameters: the page that says so is a page, too
         return ""
-    view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
-    if getattr(view, "paginate_by", None) and re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII):
-        return f"page={number}" if number != "1" else ""
+    if re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII) and number != "1":
+        return f"page={number}"
     return ""
 
 
 def site_address(request):
-    """Scheme and host of the site; nothing if the request names a host that is not ours.
+    """Scheme and host of the public site; nothing if the request names a host that is not ours.
 
     The page that refuses such a request is a page of the site, too.
     """
     try:
-        return request.build_absolute_uri("/")[:-1]
+        return public_address(request.build_absolute_uri("/")[:-1])
     except DisallowedHost:
         return ""
 

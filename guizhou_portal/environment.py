@@ -4,12 +4,15 @@ import os
 import re
 import secrets
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
+
+from .operations import secret_files, weak_secrets
 
 env = Env()
 
@@ -18,7 +21,10 @@ def read(kind, name, default):
     """The environment variable ``name`` as ``kind`` ("str", "bool", "int", "list").
 
     An empty variable counts as absent. Raises ``ImproperlyConfigured`` naming the variable.
+    A secret may stand in a file instead: see :mod:`guizhou_portal.operations.secret_files`.
     """
+    if (held := secret_files.read(name)) is not None:
+        return held
     if not env.str(name, "").strip():
         return default
     try:
@@ -36,6 +42,38 @@ def hosts(name, default):
             f"{name} must be host names separated by commas, without http:// or a path."
         )
     return names
+
+
+def admin_host(name, public):
+    """The one host of the back office, or nothing. ``public``: the names of :func:`hosts`."""
+    found = [one.lower() for one in hosts(name, [])]
+    if not found:
+        return ""
+    if len(found) > 1 or found[0] == "*" or found[0].startswith("."):
+        raise ImproperlyConfigured(f"{name} must be one host name, such as edit.portal.example.")
+    if public[0] in ("*", found[0]):
+        raise ImproperlyConfigured(
+            f"With {name}, ALLOWED_HOSTS must begin with the host name of the public site."
+        )
+    return found[0]
+
+
+def networks(name, https):
+    """Addresses and networks (CIDR) as a list of ``ip_network``; ``https``: behind a proxy."""
+    found = []
+    for one in read("list", name, []):
+        try:
+            found.append(ip_network(one.strip()))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be addresses or networks such as 192.0.2.0/24, not “{one.strip()}”."
+            ) from error
+    if https and any(one.is_loopback for one in found):
+        raise ImproperlyConfigured(
+            f"{name} must not hold this machine itself: behind a proxy that does not name its "
+            "visitors, all of them would come from there."
+        )
+    return found
 
 
 def port(name, default):
@@ -59,6 +97,52 @@ def days(name, default):
     return number
 
 
+def choice(name, allowed, default):
+    """One of the words in ``allowed``."""
+    word = read("str", name, default)
+    if word not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not “{word}”.")
+    return word
+
+
+def milliseconds(name, default):
+    number = read("int", name, default)
+    if not 0 <= number <= 3_600_000:
+        raise ImproperlyConfigured(f"{name} must be between 0 and 3600000, not “{number}”.")
+    return number
+
+
+def token(name):
+    """A secret that another program sends with each request; empty if there is none."""
+    secret = read("str", name, "")
+    if secret and not re.fullmatch(r"[!-~]{16,200}", secret):
+        raise ImproperlyConfigured(
+            f"{name} must have 16 to 200 letters, digits and signs, and no spaces."
+        )
+    return secret
+
+
+def addresses(name):
+    """E-mail addresses, separated by commas."""
+    found = [one.strip() for one in read("list", name, []) if one.strip()]
+    if not all(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", one) for one in found):
+        raise ImproperlyConfigured(f"{name} must be e-mail addresses separated by commas.")
+    return found
+
+
+def sentry_dsn(name):
+    """Where faults are reported to, as Sentry and its kin write it; empty if nowhere."""
+    dsn = read("str", name, "")
+    try:
+        parts = urlsplit(dsn)
+        whole = parts.scheme in ("http", "https") and parts.username and parts.hostname
+        if dsn and not (whole and parts.path.rpartition("/")[2].isdigit() and parts.port != 0):
+            raise ValueError
+    except ValueError as error:
+        raise _not_a_url(name, "https://KEY@HOST/NUMBER") from error
+    return dsn
+
+
 def oc4ids_prefix(name, default):
     """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
     prefix = read("str", name, default)
@@ -73,6 +157,10 @@ def secret_key(name, file, debug):
     """The key from the environment, else one made once and kept in ``file``, ours alone to read."""
     given = read("str", name, "")
     if given:
+        if not debug and (fault := weak_secrets.fault_of_key(given)):
+            raise ImproperlyConfigured(
+                f"{name} is too weak: {fault}. Leave it out, and one is made and kept in {file}."
+            )
         return given
     if debug:
         return "only-for-development-" + "x" * 40
@@ -106,6 +194,20 @@ SQLITE_OPTIONS = {
 }
 
 
+#: Connections of one server process, fewer than its threads: a database that hangs cannot hold all
+#: of them, so that kept pages and probes are still answered. How long a request waits for one, and
+#: how long the pool tries in vain before the next request makes it try anew; in seconds.
+POOL = {"min_size": 1, "max_size": 3, "timeout": 3, "reconnect_timeout": 2}
+#: What libpq waits for a server that does not answer; an address may say otherwise.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def database(name, default_file):
     """Django's database settings from a URL: ``sqlite:///path`` or ``postgres://…``."""
     url = read("str", name, f"sqlite:///{default_file}")
@@ -126,28 +228,49 @@ def database(name, default_file):
     elif engine.endswith("postgresql"):
         # The pool keeps the connections, so Django must not keep them as well.
         settings["CONN_MAX_AGE"] = 0
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        # A connection that a restart of the database broke is replaced, not handed out.
+        settings["CONN_HEALTH_CHECKS"] = True
+        settings["ENGINE"] = "guizhou_portal.operations.postgresql"
+        options["pool"] = {**POOL}
+        for option, value in POSTGRESQL_PATIENCE.items():
+            options.setdefault(option, value)
     else:
         raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
     return settings
 
 
-def cache(name):
-    """Django's cache settings from a URL: in-process by default."""
+def cache(name, prefix="", most=300):
+    """Django's cache settings from a URL: in-process by default.
+
+    ``prefix`` begins each key; in-process, ``most`` values are kept.
+    """
     url = read("str", name, "locmem://")
     scheme = urlsplit(url).scheme
     if scheme in ("locmem", "locmemcache"):
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": prefix,
+            "KEY_PREFIX": prefix,
+            "OPTIONS": {"MAX_ENTRIES": most},
+        }
     if scheme in ("dummy", "dummycache"):
         return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     if scheme in ("redis", "rediss"):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        return {
+            "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": prefix,
+        }
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
+
+
+def is_cache_off(name):
+    return "dummy" in cache(name)["BACKEND"]
 
 
 def file_cache(name, folder, most):
     """A cache of at most ``most`` large values in files all workers share; off with ``name``."""
-    if "dummy" in cache(name)["BACKEND"]:
+    if is_cache_off(name):
         return cache(name)
     return {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

@@ -7,6 +7,7 @@ import django
 from django.utils.translation import gettext_lazy as _
 
 from . import environment
+from .operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -18,6 +19,10 @@ PORT = environment.port("PORT", 8000)
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
 HTTPS = environment.read("bool", "HTTPS", False)
+# Where the back office is found: at a host of its own, from some networks only (signin/door.py).
+ADMIN_HOST = environment.admin_host("ADMIN_HOST", ALLOWED_HOSTS)
+ALLOWED_HOSTS += [ADMIN_HOST] if ADMIN_HOST else []
+ADMIN_ADDRESSES = environment.networks("ADMIN_ADDRESSES", HTTPS)
 # Publishers and administrators sign in with a one-time password as well.
 REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
 # Begins the identifiers of projects in open data; docs/oc4ids.md tells how to have one registered.
@@ -53,12 +58,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # outermost: errors have headers, too
+    "guizhou_portal.operations.probes.middleware",  # first: asked by IP address, without HTTPS
+    "guizhou_portal.operations.requests.middleware",
+    "guizhou_portal.operations.metrics.middleware",
+    "guizhou_portal.operations.page_cache.PageCacheMiddleware",  # what it has, goes out at once
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # again: what is kept has them
+    "guizhou_portal.operations.queries.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
     "guizhou_portal.compression.TextCompressionMiddleware",
     "guizhou_portal.exchange.api.middleware.ApiMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "guizhou_portal.backoffice.signin.sessions.BackOfficeSessions",
     "django.middleware.locale.LocaleMiddleware",
+    "guizhou_portal.backoffice.signin.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -66,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "guizhou_portal.operations.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "guizhou_portal.urls"
@@ -97,7 +111,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": environment.cache("CACHE_URL"),
     "fact_sheets": environment.file_cache("CACHE_URL", VAR / "fact-sheets", most=500),
+    "pages": environment.cache("CACHE_URL", prefix="pages", most=1000),
 }
+# Whether public pages come whole from the cache; what is the same for all is made once.
+PAGE_CACHE = environment.read("bool", "PAGE_CACHE", not DEBUG) and not environment.is_cache_off(
+    "CACHE_URL"
+)
+PAGE_CACHE_SHARED = "Redis" in CACHES["pages"]["BACKEND"]  # by several machines
+# Otherwise this file's time of change tells the processes of one machine what is new.
+CONTENT_VERSION_FILE = VAR / "content-version"
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
 
 # --- signing in --------------------------------------------------------------------------------
@@ -119,6 +141,14 @@ SESSION_ENGINE = "guizhou_portal.backoffice.signin.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie leaves the back office: uploads and public pages are asked for without any. The names
+# are new, since a browser may still hold Django's own for the whole site.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_session"
+CSRF_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_csrf"
+LANGUAGE_COOKIE_NAME = "portal_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_LONGEST = 12 * 3600  # seconds from signing in, whatever the activity
 
 OTP_TOTP_ISSUER = "Guizhou Portal"
@@ -182,7 +212,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
 #: What senders of enquiries enclose: outside the media folder, which the web server may serve.
-ENQUIRY_FILES = VAR / "enquiries"
+ENQUIRY_FILES = Path(environment.read("str", "ENQUIRY_FILES", str(VAR / "enquiries")))
 # So long after the last activity an enquiry is made anonymous.
 ENQUIRY_RETENTION_DAYS = environment.days("ENQUIRY_RETENTION_DAYS", 730)
 STORAGES = {
@@ -206,26 +236,22 @@ SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "guizhou_portal.views.csrf_failure"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # Visitors' typing errors are not worth a line each; errors are.
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # One line for each attempt to sign in; what axes says of it besides is not needed.
-        "guizhou_portal.signin": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "axes": {"level": "CRITICAL"},
-        # Scanners ask for other hosts all day long; the answer is 400.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-    },
-}
+# --- what operators see ------------------------------------------------------------------------
+
+LOG_FORMAT = environment.choice("LOG_FORMAT", ["json", "text"], logs.usual_format(DEBUG))
+ACCESS_LOG = environment.read("bool", "ACCESS_LOG", False)
+# Statements that take longer are told in the log; 0: none.
+SLOW_QUERY_MS = environment.milliseconds("SLOW_QUERY_MS", 0)
+# Opens /metrics to whoever sends it; without it there is no such address.
+METRICS_TOKEN = environment.token("METRICS_TOKEN")
+# Faults are reported to a service like Sentry, and to these addresses.
+SENTRY_DSN = environment.sentry_dsn("SENTRY_DSN")
+ERROR_MAIL_TO = environment.addresses("ERROR_MAIL_TO")
+ERROR_MAIL_STATE = VAR / "error-mails.json"
+LOGGING = logs.configuration(LOG_FORMAT, ACCESS_LOG, mails=bool(ERROR_MAIL_TO))

@@ -43,8 +43,8 @@ FILTERS = (ContractFilters, EventFilters, OfficialFilters, ProjectFilters)
 
 urlpatterns = [
     path("", views.root, name="root"),
+    path("admin/language/", include("django.conf.urls.i18n")),  # its cookie is the back office's
     path("admin/", admin.site.urls),
-    path("admin-language/", include("django.conf.urls.i18n")),
     path("preview/<str:token>/<str:language>/", shared_preview, name="preview"),
     path("sitemap.xml", sitemaps.whole, SITEMAP, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, SITEMAP, name="sitemap_part"),
@@ -55,8 +55,6 @@ urlpatterns = [
         read_only(RedirectView.as_view(pattern_name="security_txt", permanent=True)),
     ),
     path("favicon.ico", views.favicon),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
     path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
     path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),

@@ -1,16 +1,15 @@
 """The home page, errors, and what machines ask of the site as a whole."""
 
 import logging
+import sys
 
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import DatabaseError, connection
-from django.http import Http404, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import Http404, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from django.views.static import serve
 
@@ -18,6 +17,8 @@ from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
 from .counted import Number, counted
+from .operations.unavailable import is_gone, unavailable
+from .operations.uploads import headers_of_upload
 from .pages.models import Page
 from .publishing.views import ReadOnlyMixin, read_only
 
@@ -85,26 +86,6 @@ def root(request):
 
 
 @read_only
-@never_cache
-def healthz(request):
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@read_only
-@never_cache
-def readyz(request):
-    """The process can serve pages: 200, or 503 with what is missing."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        logger.exception("readyz: the database does not answer")
-        return JsonResponse({"ready": False, "database": "unavailable"}, status=503)
-    return JsonResponse({"ready": True})
-
-
-@read_only
 def favicon(request):
     """Browsers ask for it at the root whatever the page says."""
     from django.contrib.staticfiles.storage import staticfiles_storage
@@ -121,14 +102,17 @@ def media(request, path):
         raise Http404 from error
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not response.get("Content-Type", "").startswith("image/"):
-        response["Content-Disposition"] = "attachment"
+    if response.status_code == 200:
+        response.headers.pop("Content-Encoding", None)  # an archive is kept as it came
+        for name, value in headers_of_upload(path).items():
+            response[name] = value
     return response
 
 
 def server_error(request):
     """The page for errors of our own: from templates alone, without the database."""
+    if is_gone(sys.exception()):
+        return unavailable(request)
     try:
         return HttpResponseServerError(render(request, "500.html").content)
     except Exception:

@@ -35,6 +35,8 @@ def plain_site(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ENQUIRY_FILES = tmp_path / "enquiries"
     settings.CACHES = {**settings.CACHES, "fact_sheets": NOTHING_KEPT}
+    settings.PAGE_CACHE = False  # tests of kept pages ask for it themselves
+    settings.CONTENT_VERSION_FILE = tmp_path / "content-version"
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     forget()

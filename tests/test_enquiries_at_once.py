@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
@@ -62,7 +63,7 @@ def running(tmp_path, database):
         "DATABASE_URL": database,
         "MEDIA_ROOT": tmp_path / "media",
         "EMAIL_URL": f"file://{tmp_path / 'mails'}",
-        "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "SECRET_KEY": secrets.token_urlsafe(60),
         "PORT": port,
     }
     assert manage("serve", "--prepare-only", **variables).returncode == 0

@@ -42,28 +42,10 @@ def test_a_fault_of_ours_is_answered_without_the_database(client, language, word
 def test_a_forbidden_form_post_is_explained(db, rf):
     client = Client(enforce_csrf_checks=True)
     response = client.post(
-        "/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
+        "/admin/language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
     )
     assert response.status_code == 403
     assert "Das Formular ist abgelaufen" in response.content.decode()
-
-
-def test_health_and_readiness(db, client, monkeypatch):
-    assert client.get("/healthz").content == b"ok\n"
-    assert client.get("/readyz").json() == {"ready": True}
-
-
-def test_a_missing_database_is_reported_as_not_ready(client, monkeypatch):
-    from django.db import OperationalError, connection
-
-    def gone(*args, **kwargs):
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(connection, "cursor", gone)
-    assert client.get("/healthz").status_code == 200
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json()["ready"] is False
 
 
 def test_an_event_with_a_date_has_a_calendar_entry_and_one_without_has_none(db, client):

@@ -297,13 +297,16 @@ def test_a_later_page_counts_on(db, client, monkeypatch):
     assert [one["position"] for one in listed["itemListElement"]] == [3]
 
 
-def test_the_publisher_is_named_as_far_as_the_operator_has_said(portal, client):
+def test_the_publisher_is_named_as_far_as_the_operator_has_said(
+    portal, client, django_capture_on_commit_callbacks
+):
     nodes = graph(client, "/en/")
     assert "publisher" not in page_of(nodes)
     assert "Organization" not in {node["@type"] for node in nodes.values()}
-    operator = Operator.objects.create(
-        name="Sample operator", address="Sample street 1\n12345 Sample", email="a@example.org"
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        operator = Operator.objects.create(
+            name="Sample operator", address="Sample street 1\n12345 Sample", email="a@example.org"
+        )
     nodes = graph(client, "/en/projects/")
     assert nodes[page_of(nodes)["publisher"]["@id"]] == {
         "@type": "Organization",
@@ -312,7 +315,8 @@ def test_the_publisher_is_named_as_far_as_the_operator_has_said(portal, client):
         "address": "Sample street 1, 12345 Sample",
         "email": "a@example.org",
     }
-    operator.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.delete()
     assert "publisher" not in page_of(graph(client, "/en/projects/"))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import socket
 import sqlite3
 import subprocess
@@ -39,7 +40,7 @@ def place(tmp_path):
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
         "MEDIA_ROOT": tmp_path / "media",
-        "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "SECRET_KEY": secrets.token_urlsafe(60),
     }
 
 
@@ -223,7 +224,7 @@ def test_sqlite_runs_as_a_server_database(place):
         (
             "redis://127.0.0.1:6379/1",
             {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
                 "LOCATION": "redis://127.0.0.1:6379/1",
             },
         ),
@@ -233,7 +234,7 @@ def test_the_cache_is_chosen_by_its_address(monkeypatch, url, names):
     from guizhou_portal import environment
 
     monkeypatch.setenv("CACHE_URL", url)
-    assert environment.cache("CACHE_URL") == names
+    assert environment.cache("CACHE_URL").items() >= names.items()
 
 
 def test_what_a_shared_cache_needs_is_installed():
@@ -264,14 +265,15 @@ def test_postgresql_uses_the_pool_of_psycopg(monkeypatch):
 
     monkeypatch.setenv("DATABASE_URL", "postgres://portal:secret@db.example:5433/portal")
     settings = environment.database("DATABASE_URL", "unused")
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["ENGINE"] == "guizhou_portal.operations.postgresql"
     assert settings["OPTIONS"]["pool"]["max_size"] > 1
+    assert settings["OPTIONS"]["connect_timeout"] <= 5  # seconds
     assert settings["CONN_MAX_AGE"] == 0
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example", 5433, "portal")
 
 
 def test_every_message_of_every_language_is_translated():
-    result = manage("catalogues", "--check", SECRET_KEY="x" * 50)
+    result = manage("catalogues", "--check", SECRET_KEY=secrets.token_urlsafe(60))
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -282,7 +284,10 @@ def test_the_database_at_hand_is_the_one_that_was_asked_for(db):
 
 @pytest.mark.thorough
 def test_a_migration_half_way_is_no_fault(tmp_path):
-    half = {"DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}", "SECRET_KEY": "x" * 50}
+    half = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+    }
     result = manage("migrate", "projects", "0005", **half)
     assert result.returncode == 0, result.stderr
     assert manage("migrate", **half).returncode == 0

@@ -1,20 +1,22 @@
 """Who publishes the site, as far as the operator has said so."""
 
 from django.core.cache import cache
-from django.db.models.signals import post_delete, post_save
 
+from guizhou_portal.operations import content_version
 from guizhou_portal.pages.models import Operator
 
 KEY = "exchange.publisher"
-SECONDS = 60  # until every process knows of a change; the one it was made in knows at once
+SECONDS = 3600
 
 
 def publisher():
     """``{property: value}`` of a schema.org ``Organization``; empty while no name is given.
 
-    Every page names it, and it changes once in years: it is kept in Django's cache.
+    Every page names it, and it changes once in years: it is kept in Django's cache, for as long
+    as nothing on the site changes.
     """
-    return cache.get_or_set(KEY, _read, SECONDS)
+    version = content_version.current()
+    return _read() if version is None else cache.get_or_set(f"{KEY}-{version}", _read, SECONDS)
 
 
 def _read():
@@ -29,13 +31,3 @@ def _read():
         "vatID": operator.vat_id,
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def forget(**kwargs):
-    cache.delete(KEY)
-
-
-def follow():
-    """Let this process know at once of what it changes."""
-    for signal in (post_save, post_delete):
-        signal.connect(forget, sender=Operator, dispatch_uid=KEY)

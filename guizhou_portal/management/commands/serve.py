@@ -20,6 +20,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
+from guizhou_portal.environment import read
+
 
 class Command(BaseCommand):
     help = "Prepares the database, content, static files and first account, then serves the portal."
@@ -95,8 +97,9 @@ class Command(BaseCommand):
 
         parameters = connection.get_connection_params()
         parameters.pop("pool", None)
+        parameters.setdefault("connect_timeout", 5)  # seconds
         try:
-            psycopg.connect(**parameters, connect_timeout=5).close()
+            psycopg.connect(**parameters).close()
         except psycopg.Error as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database in DATABASE_URL cannot be used: {reason}") from error
@@ -140,18 +143,27 @@ class Command(BaseCommand):
         name = os.environ.get("ADMIN_USERNAME") or "admin"
         if len(name) > 150:
             raise CommandError("ADMIN_USERNAME may have 150 characters at most.")
-        given = os.environ.get("ADMIN_PASSWORD")
+        given = read("str", "ADMIN_PASSWORD", "")
         password = given or secrets.token_urlsafe(12)
+        weakness = self.weakness_of(password)
+        if weakness and settings.HTTPS:  # on one's own machine it is only said
+            raise CommandError(f"ADMIN_PASSWORD is too weak for a public server. {weakness}")
         get_user_model().objects.create_superuser(name, "", password)
         shown = (
             "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
         )
         self.stdout.write(f"First account for /admin/: {name}, {shown}")
-        try:
-            with override("en"):
+        if weakness:
+            self.stdout.write(f"Note: ADMIN_PASSWORD is weak. {weakness}")
+
+    @staticmethod
+    def weakness_of(password):
+        with override("en"):
+            try:
                 validate_password(password)
-        except ValidationError as error:
-            self.stdout.write(f"Note: ADMIN_PASSWORD is weak. {' '.join(error.messages)}")
+            except ValidationError as error:
+                return " ".join(error.messages)
+        return ""
 
     def serve(self):
         connection.close()
@@ -169,7 +181,7 @@ class Command(BaseCommand):
                 "--threads=4",
                 "--preload",
                 "--log-level=warning",
-                "--graceful-timeout=5",
+                "--config=python:guizhou_portal.operations.server",
                 "--no-control-socket",
             ],
         )

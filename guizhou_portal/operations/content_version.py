@@ -1,0 +1,75 @@
+"""One number for everything the public sees: it changes whenever any of it does.
+
+A kept page is good while the number is the one it was made under, so nobody has to remember which
+pages a change touches. With a cache that machines share the number lies there; otherwise the
+processes of one machine share it as the time of a file's last change.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+
+KEY = "content-version"
+FOREVER = None
+
+
+def current():
+    """The number now, an ``int``; None while it cannot be told: then nothing may be kept."""
+    try:
+        return _in_cache() if settings.PAGE_CACHE_SHARED else _of_file()
+    except OSError:  # no place to write the file
+        return None
+
+
+def current_with(key, pages):
+    """``(number, value of key in the cache pages)``, from a cache of several machines in one go."""
+    if not settings.PAGE_CACHE_SHARED:
+        number = current()
+        return number, None if number is None else pages.get(key)
+    found = pages.get_many([KEY, key])
+    return found.get(KEY) or current(), found.get(key)
+
+
+def advance(**kwargs):
+    """Let every kept page be made anew. To be called once a change can be read by others.
+
+    Takes and ignores what a signal sends.
+    """
+    now = time.time_ns()
+    if settings.PAGE_CACHE_SHARED:
+        caches["pages"].set(KEY, now, FOREVER)
+        return
+    file = Path(settings.CONTENT_VERSION_FILE)
+    try:
+        file.touch()
+        # The kernel's own times are four milliseconds coarse: two changes could look like one.
+        os.utime(file, ns=(now, now))
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def seconds_since_change():
+    """How long the content is as it is, in seconds; 0 if that cannot be told."""
+    number = current()
+    return max(0.0, (time.time_ns() - number) / 1e9) if number else 0.0
+
+
+def _in_cache():
+    pages = caches["pages"]
+    number = pages.get(KEY)
+    if number is None:  # a new cache, or an emptied one
+        pages.add(KEY, time.time_ns(), FOREVER)
+        number = pages.get(KEY)
+    return number
+
+
+def _of_file():
+    try:
+        return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns
+    except FileNotFoundError:
+        advance()
+        return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns

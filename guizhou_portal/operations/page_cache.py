@@ -1,0 +1,246 @@
+"""Public pages come whole from the cache: the outermost of the middleware answers.
+
+A page is kept under its address: scheme, host, path, and the part of the query string that the
+page itself says makes another page (``kept_query`` and the number of a list's page, see
+:mod:`guizhou_portal.context`). A page that never looked at its query is the same whatever the query
+is. Everything else is made anew each time and not kept, so no address made up by anybody fills the
+cache. Kept under one content version, a page is made anew under the next.
+"""
+
+import hashlib
+import logging
+import time
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import MiddlewareNotUsed
+from django.http.request import split_domain_port
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
+
+from guizhou_portal.compression import TextCompressionMiddleware
+from guizhou_portal.context import kept_query, later_page, with_query
+
+from . import content_version, release, schedule
+from .kept_page import LARGEST, KeptPage
+
+logger = logging.getLogger(__name__)
+
+GOOD_FOR = 300  # seconds: longest life of a page, for what changes by the clock alone
+KEPT_FOR = 7 * 24 * 3600  # seconds an old page is at hand for when the database is gone
+LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
+LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
+BETWEEN_FAILURES = 5  # seconds until a page that could not be made is tried again
+WITHOUT_LANGUAGE = ("/sitemap", "/robots.txt", "/.well-known/")
+#: What advertisers and mail programs hang onto addresses; no page looks at it.
+CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mtm_")
+#: Headers by which the answer to one visitor may differ from that to the next.
+PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_RANGE")
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
+
+
+class Shelf:
+    """Where the pages of this release are."""
+
+    def __init__(self):
+        self.pages = caches["pages"]
+        self.prefixes = (*(f"/{code}/" for code, _ in settings.LANGUAGES), *WITHOUT_LANGUAGE)
+        self.release = release.fingerprint()
+
+    def key(self, scheme, host, path, query):
+        address = "\n".join((self.release, scheme, host.lower(), path, query))
+        return hashlib.blake2b(
+            address.encode("utf-8", "surrogateescape"), digest_size=15
+        ).hexdigest()
+
+    def look_up(self, scheme, host, path, query):
+        """``(content version, KeptPage or None)``, good or not; no version, no kept pages."""
+        key = self.key(scheme, host, path, query)
+        version, kept = content_version.current_with(key, self.pages)
+        if kept is None and query and version is not None:
+            bare = self.pages.get(self.key(scheme, host, path, ""))
+            if bare is not None and KeptPage._make(bare).ignores_query:
+                kept = bare
+        return version, kept and KeptPage._make(kept)
+
+
+class PageCacheMiddleware:
+    def __init__(self, get_response):
+        if not settings.PAGE_CACHE:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.shelf = Shelf()
+        self.pages = self.shelf.pages
+        self.compression = TextCompressionMiddleware(lambda request: None)
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.after_change(request)
+        if not request.path_info.startswith(self.shelf.prefixes):
+            return self.get_response(request)
+        query = allowed(request.META.get("QUERY_STRING", ""))
+        if is_personal(request):
+            return self.for_one(request)
+        if is_search(query):
+            return self.get_response(request)
+        version, kept = self.shelf.look_up(*address_of(request), query)
+        if version is None:
+            return self.get_response(request)
+        now = time.time()
+        if kept is not None and kept.is_good(version, now):
+            return kept.answer(request, now)
+        return self.renew(request, query, kept, version)
+
+    # --- what is not kept ----------------------------------------------------------------------
+
+    def after_change(self, request):
+        """What an editor did may have reached the database without a signal."""
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and response.status_code < 400:
+            content_version.advance()
+        return response
+
+    def for_one(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+    # --- what is -------------------------------------------------------------------------------
+
+    def renew(self, request, query, old, version):
+        """The page made now, by one; to others who ask meanwhile goes the old one."""
+        # Who began before a change makes a page that is old already: it holds nobody up.
+        making = f"making-{version}-{self.shelf.key(*address_of(request), query)}"
+        if not self.pages.add(making, 1, LONGEST_MAKING):
+            now = time.time()
+            if old is not None:
+                return old.answer(request, now, "hit; detail=renewing")
+            made = self.wait(request, query, making, version)
+            if made is not None:
+                return made.answer(request, time.time())
+        failed = False
+        try:
+            response, page = self.make(request, query, version)
+            failed = response.status_code >= 500
+            if failed and old is not None:
+                logger.warning("An old page is shown: %s cannot be made.", request.path)
+                response = old.answer(request, time.time(), "hit; detail=old")
+            elif page is not None:
+                response = page.answer(request, time.time(), "fwd=miss; stored")
+            return response
+        finally:
+            if failed:  # the database is gone, or slow: not each visitor waits to find that out
+                self.pages.set(making, 1, BETWEEN_FAILURES)
+            else:
+                self.pages.delete(making)
+
+    def wait(self, request, query, making, version):
+        """The page somebody else is making; None if it does not come, or is not to be kept."""
+        until = time.monotonic() + LONGEST_WAIT
+        while time.monotonic() < until:
+            time.sleep(0.01)
+            _version, made = self.shelf.look_up(*address_of(request), query)
+            if made is not None and made.is_good(version, time.time()):
+                return made
+            if self.pages.get(making) is None:
+                return None
+        return None
+
+    def make(self, request, query, version):
+        """``(response, page)``; ``page`` is None where the response is not one to keep."""
+        given = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
+        method, request.method = request.method, "GET"
+        request.META["QUERY_STRING"] = query
+        try:
+            response = self.get_response(request)
+        finally:
+            request.method = method
+            request.META.update(given)
+        ignores_query = "GET" not in request.__dict__
+        if (
+            not is_common(response)
+            or has_made_up_host(request)
+            or not (ignores_query or canonical(request) == query)
+        ):
+            return self.finished(request, response), None
+        next_publication = schedule.next_publication()
+        until = time.time() + GOOD_FOR
+        announced = next_publication is not None and next_publication <= until
+        page = KeptPage.of(
+            response,
+            version=version,
+            until=next_publication if announced else until,
+            announced=announced,
+            ignores_query=ignores_query,
+        )
+        if page.size > LARGEST:
+            return self.finished(request, response), None
+        key = self.shelf.key(*address_of(request), "" if ignores_query else query)
+        self.pages.set(key, tuple(page), KEPT_FOR)
+        return response, page
+
+    def finished(self, request, response):
+        """A response that is not kept, as it would have been sent without us in between."""
+        modified, etag = response.get("Last-Modified"), response.get("ETag")
+        if response.status_code == 200 and (modified or etag):
+            modified = modified and parse_http_date_safe(modified)
+            response = get_conditional_response(request, etag, modified, response)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+            return response
+        return self.compression.process_response(request, response)
+
+
+def address_of(request):
+    return request.scheme, request.META.get("HTTP_HOST", ""), request.path
+
+
+def is_personal(request):
+    """Whether the visitor may be signed in, or asks for something of their own."""
+    meta = request.META
+    if any(name in meta for name in PERSONAL):
+        return True
+    return "HTTP_COOKIE" in meta and bool(
+        {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} & request.COOKIES.keys()
+    )
+
+
+def allowed(query):
+    """``query`` without what advertisers add; the rest as it stands, for the page to judge."""
+    if not query:
+        return ""
+    parts = [part for part in query.split("&") if part and not part.lower().startswith(CAMPAIGN)]
+    return "&".join(parts)
+
+
+def is_search(query):
+    """What visitors look for is theirs, and there is no end to it."""
+    return query.startswith("q=") or "&q=" in query
+
+
+def canonical(request):
+    """The query string by which the page itself would be linked."""
+    return with_query("", kept_query(request), later_page(request)).removeprefix("?")
+
+
+def has_made_up_host(request):
+    """Whether the Host header names a port nobody serves: Django takes any, so there are 65,535."""
+    port = split_domain_port(request.META.get("HTTP_HOST", "").lower())[1]
+    return bool(port) and port not in (str(settings.PORT), request.META.get("SERVER_PORT"))
+
+
+def is_common(response):
+    """Whether a response is the same for everybody."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not {"private", "no-store"} & words(response.get("Cache-Control", ""))
+        and not words(response.get("Vary", "")) - {"accept-encoding"}
+    )
+
+
+def words(header):
+    return {one.strip().lower() for one in header.split(",") if one.strip()}
