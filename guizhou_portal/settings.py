@@ -101,6 +101,7 @@ TEMPLATES = [
             "builtins": [
                 "guizhou_portal.templatetags.portal",
                 "guizhou_portal.templatetags.drawings",
+                "guizhou_portal.templatetags.lasting",
             ],
         },
     },

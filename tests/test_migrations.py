@@ -14,9 +14,9 @@ from .migration_rules import dangers
 BASELINE = {
     "backoffice": "0004",
     "content": "0001",
-    "events": "0007",
+    "events": "0008",
     "pages": "0002",
-    "projects": "0006",
+    "projects": "0007",
     "publishing": "0002",
     "search": "0002",
 }
