@@ -76,12 +76,12 @@ def test_an_editor_keeps_what_is_in_the_browser(backoffice, monkeypatch):
 
 
 def test_a_fault_on_the_way_out_of_a_page_is_told_the_same_way(db, client, monkeypatch):
-    """Such as a session that cannot be stored: no view is concerned."""
+    """Middleware that needs the database: no view is concerned."""
 
     def gone(*args):
         raise OperationalError("terminating connection due to administrator command")
 
-    middleware = "django.contrib.sessions.middleware.SessionMiddleware.process_response"
+    middleware = "django.middleware.locale.LocaleMiddleware.process_response"
     monkeypatch.setattr(middleware, gone)
     client.raise_request_exception = False
     response = client.get("/en/privacy/")

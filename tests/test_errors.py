@@ -5,7 +5,7 @@ import io
 import pytest
 from django.test import Client
 
-from guizhou_portal.wsgi import application
+from guizhou_portal.wsgi import django
 
 from .factories import EventFactory, PhotoFactory
 
@@ -137,6 +137,6 @@ def test_a_request_is_read_as_utf_8_whatever_it_says_of_itself(db, charset):
         "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": "http",
     }
-    response = application.get_response(application.request_class(environ))
+    response = django.get_response(django.request_class(environ))
     assert response.status_code == 200
     assert "\\ud800" in response.content.decode()

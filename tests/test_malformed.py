@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from django.test import Client
 
-from guizhou_portal.wsgi import application
+from guizhou_portal.wsgi import django
 
 from .factories import ProjectFactory
 
@@ -116,7 +116,7 @@ def ask(path, query="", method="GET", body=b"", **environ):
         "wsgi.url_scheme": "http",
         **environ,
     }
-    return application.get_response(application.request_class(environ))
+    return django.get_response(django.request_class(environ))
 
 
 def test_no_address_is_a_fault(stranger):

@@ -399,6 +399,6 @@ def test_what_is_found_asks_the_database_no_more_for_more_records(client, db):
 
 
 def test_each_page_leads_to_the_search_and_the_one_that_is_not_there_has_a_field(client, db):
-    assert 'class="search-link" href="/en/search/"' in client.get("/en/").content.decode()
+    assert 'class="search-link" data-live href="/en/search/"' in client.get("/en/").content.decode()
     missing = client.get("/en/nothing/")
     assert 'role="search" action="/en/search/"' in missing.content.decode()
