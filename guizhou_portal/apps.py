@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -11,3 +12,7 @@ class PortalConfig(AppConfig):
         from .operations import following
 
         following.follow()
+        if settings.SENTRY_DSN:
+            from .operations import sentry
+
+            sentry.start(settings.SENTRY_DSN)

@@ -71,6 +71,52 @@ def days(name, default):
     return number
 
 
+def choice(name, allowed, default):
+    """One of the words in ``allowed``."""
+    word = read("str", name, default)
+    if word not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not “{word}”.")
+    return word
+
+
+def milliseconds(name, default):
+    number = read("int", name, default)
+    if not 0 <= number <= 3_600_000:
+        raise ImproperlyConfigured(f"{name} must be between 0 and 3600000, not “{number}”.")
+    return number
+
+
+def token(name):
+    """A secret that another program sends with each request; empty if there is none."""
+    secret = read("str", name, "")
+    if secret and not re.fullmatch(r"[!-~]{16,200}", secret):
+        raise ImproperlyConfigured(
+            f"{name} must have 16 to 200 letters, digits and signs, and no spaces."
+        )
+    return secret
+
+
+def addresses(name):
+    """E-mail addresses, separated by commas."""
+    found = [one.strip() for one in read("list", name, []) if one.strip()]
+    if not all(re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", one) for one in found):
+        raise ImproperlyConfigured(f"{name} must be e-mail addresses separated by commas.")
+    return found
+
+
+def sentry_dsn(name):
+    """Where faults are reported to, as Sentry and its kin write it; empty if nowhere."""
+    dsn = read("str", name, "")
+    try:
+        parts = urlsplit(dsn)
+        whole = parts.scheme in ("http", "https") and parts.username and parts.hostname
+        if dsn and not (whole and parts.path.rpartition("/")[2].isdigit() and parts.port != 0):
+            raise ValueError
+    except ValueError as error:
+        raise _not_a_url(name, "https://KEY@HOST/NUMBER") from error
+    return dsn
+
+
 def oc4ids_prefix(name, default):
     """A project identifier prefix as the registry of OC4IDS gives them, or ``default``."""
     prefix = read("str", name, default)
@@ -115,6 +161,20 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
         "PRAGMA secure_delete=ON; PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;"
     ),
+}
+
+
+#: Connections of one server process, fewer than its threads: a database that hangs cannot hold all
+#: of them, so that kept pages and probes are still answered. How long a request waits for one, and
+#: how long the pool tries in vain before the next request makes it try anew; in seconds.
+POOL = {"min_size": 1, "max_size": 3, "timeout": 3, "reconnect_timeout": 2}
+#: What libpq waits for a server that does not answer; an address may say otherwise.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
 }
 
 
@@ -163,7 +223,12 @@ def _database(name, url):
     elif engine.endswith("postgresql"):
         # The pool keeps the connections, so Django must not keep them as well.
         settings["CONN_MAX_AGE"] = 0
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        # A connection that a restart of the database broke is replaced, not handed out.
+        settings["CONN_HEALTH_CHECKS"] = True
+        settings["ENGINE"] = "guizhou_portal.operations.postgresql"
+        options["pool"] = {**POOL}
+        for option, value in POSTGRESQL_PATIENCE.items():
+            options.setdefault(option, value)
     else:
         raise _not_a_url(name, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
     return settings
@@ -187,7 +252,7 @@ def cache(name, prefix="", most=300):
         return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     if scheme in ("redis", "rediss"):
         return {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
             "LOCATION": url,
             "KEY_PREFIX": prefix,
         }

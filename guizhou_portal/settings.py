@@ -7,6 +7,7 @@ import django
 from django.utils.translation import gettext_lazy as _
 
 from . import environment
+from .operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -54,7 +55,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guizhou_portal.operations.probes.middleware",  # first: asked by IP address, without HTTPS
+    "guizhou_portal.operations.requests.middleware",
+    "guizhou_portal.operations.metrics.middleware",
     "guizhou_portal.operations.page_cache.PageCacheMiddleware",  # what it has, goes out at once
+    "guizhou_portal.operations.queries.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
     "guizhou_portal.compression.TextCompressionMiddleware",
@@ -68,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "guizhou_portal.operations.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "guizhou_portal.urls"
@@ -109,7 +115,7 @@ CACHES = {
 PAGE_CACHE = environment.read("bool", "PAGE_CACHE", not DEBUG) and not environment.is_cache_off(
     "CACHE_URL"
 )
-PAGE_CACHE_SHARED = "redis" in CACHES["pages"]["BACKEND"]  # by several machines
+PAGE_CACHE_SHARED = "Redis" in CACHES["pages"]["BACKEND"]  # by several machines
 # Otherwise this file's time of change tells the processes of one machine what is new.
 CONTENT_VERSION_FILE = VAR / "content-version"
 globals().update(environment.email_settings("EMAIL_URL", django.VERSION))
@@ -220,26 +226,22 @@ SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "guizhou_portal.views.csrf_failure"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # Visitors' typing errors are not worth a line each; errors are.
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # One line for each attempt to sign in; what axes says of it besides is not needed.
-        "guizhou_portal.signin": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "axes": {"level": "CRITICAL"},
-        # Scanners ask for other hosts all day long; the answer is 400.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-    },
-}
+# --- what operators see ------------------------------------------------------------------------
+
+LOG_FORMAT = environment.choice("LOG_FORMAT", ["json", "text"], logs.usual_format(DEBUG))
+ACCESS_LOG = environment.read("bool", "ACCESS_LOG", False)
+# Statements that take longer are told in the log; 0: none.
+SLOW_QUERY_MS = environment.milliseconds("SLOW_QUERY_MS", 0)
+# Opens /metrics to whoever sends it; without it there is no such address.
+METRICS_TOKEN = environment.token("METRICS_TOKEN")
+# Faults are reported to a service like Sentry, and to these addresses.
+SENTRY_DSN = environment.sentry_dsn("SENTRY_DSN")
+ERROR_MAIL_TO = environment.addresses("ERROR_MAIL_TO")
+ERROR_MAIL_STATE = VAR / "error-mails.json"
+LOGGING = logs.configuration(LOG_FORMAT, ACCESS_LOG, mails=bool(ERROR_MAIL_TO))

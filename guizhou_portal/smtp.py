@@ -1,9 +1,9 @@
 """Django's SMTP, which can tell whether a mail may have arrived when the connection breaks."""
 
 import smtplib
-from functools import cached_property
 
 from django.core.mail.backends import smtp
+from django.utils.functional import cached_property
 
 
 class _Telling:

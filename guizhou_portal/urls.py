@@ -55,8 +55,6 @@ urlpatterns = [
         read_only(RedirectView.as_view(pattern_name="security_txt", permanent=True)),
     ),
     path("favicon.ico", views.favicon),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("media/<path:path>", views.media, name="media"),
     path("api/v1/oc4ids.json", oc4ids.all_projects, name="oc4ids"),
     path("api/v1/projects/<slug:slug>/oc4ids.json", oc4ids.one_project, name="oc4ids_project"),

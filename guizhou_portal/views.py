@@ -1,21 +1,21 @@
 """The home page, errors, and what machines ask of the site as a whole."""
 
 import logging
+import sys
 
 from django.contrib import admin
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import DatabaseError, connection
-from django.http import Http404, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import Http404, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
 from .operations.media import stored_file
+from .operations.unavailable import is_gone, unavailable
 from .pages.models import Page
 from .publishing.views import ReadOnlyMixin, read_only
 
@@ -63,26 +63,6 @@ def root(request):
 
 
 @read_only
-@never_cache
-def healthz(request):
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@read_only
-@never_cache
-def readyz(request):
-    """The process can serve pages: 200, or 503 with what is missing."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        logger.exception("readyz: the database does not answer")
-        return JsonResponse({"ready": False, "database": "unavailable"}, status=503)
-    return JsonResponse({"ready": True})
-
-
-@read_only
 def favicon(request):
     """Browsers ask for it at the root whatever the page says."""
     from django.contrib.staticfiles.storage import staticfiles_storage
@@ -109,6 +89,8 @@ def media(request, path):
 
 def server_error(request):
     """The page for errors of our own: from templates alone, without the database."""
+    if is_gone(sys.exception()):
+        return unavailable(request)
     try:
         return HttpResponseServerError(render(request, "500.html").content)
     except Exception:

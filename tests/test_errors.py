@@ -48,24 +48,6 @@ def test_a_forbidden_form_post_is_explained(db, rf):
     assert "Das Formular ist abgelaufen" in response.content.decode()
 
 
-def test_health_and_readiness(db, client, monkeypatch):
-    assert client.get("/healthz").content == b"ok\n"
-    assert client.get("/readyz").json() == {"ready": True}
-
-
-def test_a_missing_database_is_reported_as_not_ready(client, monkeypatch):
-    from django.db import OperationalError, connection
-
-    def gone(*args, **kwargs):
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(connection, "cursor", gone)
-    assert client.get("/healthz").status_code == 200
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json()["ready"] is False
-
-
 def test_an_event_with_a_date_has_a_calendar_entry_and_one_without_has_none(db, client):
     from icalendar import Calendar
 

@@ -223,7 +223,7 @@ def test_sqlite_runs_as_a_server_database(place):
         (
             "redis://127.0.0.1:6379/1",
             {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
                 "LOCATION": "redis://127.0.0.1:6379/1",
             },
         ),
@@ -264,8 +264,9 @@ def test_postgresql_uses_the_pool_of_psycopg(monkeypatch):
 
     monkeypatch.setenv("DATABASE_URL", "postgres://portal:secret@db.example:5433/portal")
     settings = environment.database("DATABASE_URL", "unused")
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["ENGINE"] == "guizhou_portal.operations.postgresql"
     assert settings["OPTIONS"]["pool"]["max_size"] > 1
+    assert settings["OPTIONS"]["connect_timeout"] <= 5  # seconds
     assert settings["CONN_MAX_AGE"] == 0
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example", 5433, "portal")
 

@@ -8,7 +8,6 @@ look up each address fifteen times, so that a section is a class of our own with
 """
 
 import hashlib
-from functools import cached_property
 from itertools import chain
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.functional import cached_property
 from django.utils.http import http_date, quote_etag
 
 from guizhou_portal.context import without_language

@@ -4,11 +4,11 @@ Which of them are results of the public search, and how they look there: :mod:`.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.publishing.models import PublicRecord, published

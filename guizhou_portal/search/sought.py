@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from .lookup import MOST_TERMS, MOST_WORDS, words_beginning, words_inside
 from .words import GRAM, can_be_part, grams, other_number, runs, spellings

@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import parse_http_date_safe
 
-from .problems import CONTENT_TYPE, DETAILS, problem_response
+from .problems import CONTENT_TYPE, DETAILS, is_for_programs, problem_response
 
 logger = logging.getLogger(__name__)
 
-ROOT = "/api/"
 METHODS = "GET, HEAD, OPTIONS"
 JSON = ("*/*", "application/*", "application/json", CONTENT_TYPE)
 MAX_AGE = 300  # seconds an answer may be used without asking again
@@ -27,7 +26,7 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.path_info.startswith(ROOT):
+        if not is_for_programs(request):
             return self.get_response(request)
         return open_to_others(self.answer(request))
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 
+ROOT = "/api/"
 CONTENT_TYPE = "application/problem+json"
 DETAILS = {
     400: "The request cannot be understood.",
@@ -12,7 +13,13 @@ DETAILS = {
     405: "This API is read only: use GET, HEAD or OPTIONS.",
     406: "Everything here is JSON: accept application/json.",
     500: "The fault is ours; it has been noted.",
+    503: "The database is unavailable at the moment; try again later.",
 }
+
+
+def is_for_programs(request):
+    """Whether ``request`` wants its problems told as these here."""
+    return request.path_info.startswith(ROOT)
 
 
 class Problem(Exception):  # noqa: N818  (it is answered, not reported)

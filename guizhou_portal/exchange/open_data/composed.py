@@ -3,11 +3,11 @@
 :class:`Public` is the usual way to declare a field: its kind follows from the model's.
 """
 
-from functools import cached_property
 from typing import Literal
 
 import pydantic
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override

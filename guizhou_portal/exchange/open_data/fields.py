@@ -7,11 +7,10 @@ standards. What is unknown is None. Fields made of others are in :mod:`.composed
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
-from functools import cached_property
 from typing import Literal
 
 import pydantic
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy

@@ -201,7 +201,7 @@ class Command(BaseCommand):
                 "--threads=4",
                 "--preload",
                 "--log-level=warning",
-                "--graceful-timeout=5",
+                "--config=python:guizhou_portal.operations.server",
                 "--no-control-socket",
             ],
         )

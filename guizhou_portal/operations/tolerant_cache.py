@@ -1,0 +1,130 @@
+"""A cache in Redis or Valkey that is empty while its server is gone, instead of a fault."""
+
+import logging
+from collections import OrderedDict
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
+
+from .breaker import Breaker, Seldom
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 0.5  # seconds for a connection, and for an answer
+SPARED = 2.0  # seconds in which nobody asks a server again that did not answer
+MOST_MISSED = 10_000  # keys
+
+
+class State:
+    """What all threads of this process know of a server."""
+
+    def __init__(self):
+        self.breaker = Breaker(SPARED, 3 * PATIENCE)
+        self.told = Seldom(60)
+        #: Keys whose change did not arrive: what the server still has of them is not to be used.
+        self.missed = OrderedDict()
+
+    def miss(self, keys):
+        for key in keys:
+            self.missed[key] = None
+        while len(self.missed) > MOST_MISSED:
+            self.missed.popitem(last=False)
+
+
+_states = {}
+
+
+class TolerantClient(RedisCacheClient):
+    def __init__(self, servers, **options):
+        for option in ("socket_connect_timeout", "socket_timeout"):
+            options.setdefault(option, PATIENCE)
+        # Once more, and at once: a restart of the server broke all connections that were kept.
+        options.setdefault("retry", Retry(NoBackoff(), 1, supported_errors=(NoConnection,)))
+        super().__init__(servers, **options)
+        self.state = _states.setdefault(tuple(servers), State())
+
+    def _tried(self, ask, *args, otherwise, changes=()):
+        """What ``ask`` returns; ``otherwise`` without the server.
+
+        ``changes``: keys that must not be found as they were, once the server is back.
+        """
+        state = self.state
+        if state.breaker.refuses():
+            state.miss(changes)
+            return otherwise
+        try:
+            if missed := list(state.missed):
+                self.get_client(None, write=True).delete(*missed)
+                for key in missed:
+                    state.missed.pop(key, None)
+            answer = ask(*args)
+        except (RedisError, OSError) as error:
+            state.miss(changes)
+            if not isinstance(error, ResponseError):  # such as "out of memory": an answer
+                state.breaker.failed()
+            if times := state.told.times():
+                # Without its words, which may name the password of the address.
+                logger.error("The cache failed (%d times): %s", times, type(error).__name__)
+            return otherwise
+        if state.breaker.worked():
+            logger.warning("The cache answers again.")
+        return answer
+
+    def ping(self):
+        return self._tried(self.get_client().ping, otherwise=False)
+
+    def add(self, key, value, timeout):
+        return self._tried(super().add, key, value, timeout, otherwise=True)
+
+    def get(self, key, default):
+        return self._tried(super().get, key, default, otherwise=default)
+
+    def set(self, key, value, timeout):
+        self._tried(super().set, key, value, timeout, otherwise=None, changes=[key])
+
+    def touch(self, key, timeout):
+        return self._tried(super().touch, key, timeout, otherwise=False)
+
+    def delete(self, key):
+        return self._tried(super().delete, key, otherwise=False, changes=[key])
+
+    def get_many(self, keys):
+        return self._tried(super().get_many, keys, otherwise={})
+
+    def has_key(self, key):
+        return self._tried(super().has_key, key, otherwise=False)
+
+    def incr(self, key, delta):
+        number = self._tried(super().incr, key, delta, otherwise=None, changes=[key])
+        if number is None:
+            raise ValueError(f"Key '{key}' not found")
+        return number
+
+    def set_many(self, data, timeout):
+        self._tried(super().set_many, data, timeout, otherwise=None, changes=data)
+
+    def delete_many(self, keys):
+        self._tried(super().delete_many, keys, otherwise=None, changes=keys)
+
+    def clear(self):
+        return self._tried(super().clear, otherwise=False)
+
+
+class TolerantRedisCache(RedisCache):
+    """Without its server it is as if nothing had been kept: reads find nothing, ``incr`` is a
+    ``ValueError``, the rest is lost.
+
+    So callers do what they do when a value is not there (yet). What was set or deleted meanwhile
+    is deleted once the server is back: nobody gets what should be gone. :meth:`ping` tells.
+    """
+
+    def __init__(self, server, params):
+        super().__init__(server, params)
+        self._class = TolerantClient
+
+    def ping(self):
+        """Whether the server answers."""
+        return self._cache.ping()
