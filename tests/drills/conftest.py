@@ -1,0 +1,136 @@
+"""A portal of each drill's own: database, folders, processes, all taken away afterwards."""
+
+import fcntl
+import os
+import shutil
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.servers import ROOT, Portal, manage, until
+
+from .browser import PASSWORD
+
+KEY = "only-for-these-drills-" + "x" * 40
+
+
+def is_postgresql():
+    return urlsplit(os.environ.get("DATABASE_URL", "")).scheme in ("postgres", "postgresql")
+
+
+def make_database(name, template="template0"):
+    """``DATABASE_URL`` of a new database in the cluster the tests run on."""
+    cluster = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(cluster.geturl(), autocommit=True) as session:
+        session.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return cluster._replace(path=f"/{name}").geturl()
+
+
+def drop_database(url):
+    cluster, name = os.environ["DATABASE_URL"], urlsplit(url).path.strip("/")
+    with psycopg.connect(cluster, autocommit=True) as session:
+        session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def variables(folder, database):
+    """What a server of a drill is told; nothing it writes is outside of ``folder``."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
+        "DRILL_FOLDER": folder,
+        "DATABASE_URL": database,
+        "MEDIA_ROOT": folder / "media",
+        "EMAIL_URL": f"file://{folder / 'mails'}",
+        "SECRET_KEY": KEY,
+        "REQUIRE_2FA": "false",
+        "ADMIN_USERNAME": "editor",
+        "ADMIN_PASSWORD": PASSWORD,
+        "LOG_FORMAT": "json",
+    }
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """``(folder, database)`` that ``serve`` prepared once; every drill starts from a copy."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    folder = shared / "prepared"
+    template = f"drills_{shared.name.replace('-', '_')}"
+    database = f"sqlite:///{folder / 'portal.sqlite3'}"
+    with (shared / "preparing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            if is_postgresql():
+                database = make_database(template)
+            done = manage("serve", "--prepare-only", **variables(folder, database))
+            assert done.returncode == 0, done.stderr
+    return folder, template
+
+
+class Place:
+    """Where a drill takes place: folders, settings, and the servers that run there."""
+
+    def __init__(self, folder, database, stack):
+        self.folder, self.database, self._stack = folder, database, stack
+        self.variables = variables(folder, database)
+        self.log = folder / "log"
+
+    def serve(self, **more):
+        """A server that answers; stopped when the drill ends."""
+        portal = Portal({**self.variables, **more}, self.log).start()
+        self._stack.callback(portal.stop)
+        until(lambda: portal.process.poll() is not None or self.is_up(portal.port), 40)
+        assert portal.process.poll() is None, self.log.read_text()
+        return portal
+
+    @staticmethod
+    def is_up(port):
+        from .browser import Browser
+
+        return Browser(port, 5).status("/healthz") == 200
+
+    def manage(self, *arguments, **more):
+        done = manage(*arguments, **{**self.variables, **more})
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, statement):
+        """The rows of a statement, in a session of its own."""
+        if self.database.startswith("sqlite"):
+            import sqlite3
+
+            with sqlite3.connect(self.database.removeprefix("sqlite:///"), 20) as session:
+                rows = session.execute(statement).fetchall()
+            session.close()
+            return rows
+        with psycopg.connect(self.database, autocommit=True) as session:
+            cursor = session.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def logged(self):
+        return self.log.read_text()
+
+
+@pytest.fixture
+def place(prepared, tmp_path):
+    folder, template = prepared
+    with ExitStack() as stack:
+        if is_postgresql():
+            database = until(lambda: make_database(f"{template}_{os.getpid()}", template))
+            stack.callback(drop_database, database)
+        else:
+            file = tmp_path / "portal.sqlite3"
+            shutil.copy(folder / "portal.sqlite3", file)
+            database = f"sqlite:///{file}"
+        if (folder / "media").exists():
+            shutil.copytree(folder / "media", tmp_path / "media")
+        yield Place(tmp_path, database, stack)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests/drills"):
+            item.add_marker("drill")
