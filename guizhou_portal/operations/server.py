@@ -8,6 +8,8 @@ from django.conf import settings
 
 from guizhou_portal.operations import metrics, probes
 
+#: Its threads serve whole requests only: no slow client keeps one.
+worker_class = "guizhou_portal.operations.worker.Worker"
 logger_class = "guizhou_portal.operations.server_log.Logger"
 #: Seconds for requests in flight after SIGTERM: a long import, a large download.
 graceful_timeout = 30
