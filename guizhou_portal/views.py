@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
+from .operations.full_disk import is_full, no_room
 from .operations.media import stored_file
 from .operations.unavailable import is_gone, unavailable
 from .pages.models import Page
@@ -91,6 +92,8 @@ def server_error(request):
     """The page for errors of our own: from templates alone, without the database."""
     if is_gone(sys.exception()):
         return unavailable(request)
+    if is_full(sys.exception()):
+        return no_room(request)
     try:
         return HttpResponseServerError(render(request, "500.html").content)
     except Exception:

@@ -90,6 +90,9 @@ def configuration(log_format, access_log, mails):
             "axes": {"level": "CRITICAL"},
             # Scanners ask for other hosts all day long; the answer is 400.
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            # Requests that were refused, such as one that is too large: anybody could fill the log
+            # with their tracebacks, and somebody's mailbox.
+            "django.security": {"level": "CRITICAL"},
             # Tells of every attempt while the database is gone; the portal tells once a minute.
             "psycopg.pool": {"level": "CRITICAL"},
         },

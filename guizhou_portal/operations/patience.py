@@ -153,6 +153,8 @@ def largest_body(head):
     """Bytes that may be sent to the address in ``head``."""
     match = ADDRESS.match(head)
     path = match[1] if match else b""
+    if not head.startswith(b"POST "):
+        return LARGEST_BODY
     if path.startswith(b"/admin/") and SIGNED_IN in head:
         return LARGEST_UPLOAD
     if path.endswith(b"/enquiry/"):

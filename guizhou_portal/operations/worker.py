@@ -19,6 +19,7 @@ from socket import SHUT_WR
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from .full_disk import NO_ROOM, STATUS
 from .patience import HEAD_WITHIN, Incoming, Refused
 
 LINGERS, MOST_SWALLOWED = 2.0, 16 * 2**20  # seconds and bytes for a client that is told to go
@@ -95,7 +96,10 @@ class Worker(ThreadWorker):
         except Refused as refused:
             self.forget(conn, refused)
             return
-        except (OSError, EOFError):
+        except OSError as error:
+            self.forget(conn, Refused(STATUS) if error.errno in NO_ROOM else None)
+            return
+        except EOFError:
             self.forget(conn)
             return
         if is_whole:

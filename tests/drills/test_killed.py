@@ -1,10 +1,5 @@
 """``kill -9``, as the kernel does when memory runs out: all or nothing, and it starts again."""
 
-import os
-import signal
-
-from tests.servers import until
-
 from .browser import Browser
 
 
