@@ -110,24 +110,50 @@ class Place:
             cursor = session.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def is_writing(self):
+        """Whether somebody is in the middle of changing the database."""
+        if not self.database.startswith("sqlite"):
+            return bool(
+                self.ask(
+                    "select 1 from pg_stat_activity where datname = current_database()"
+                    " and backend_xid is not null and pid <> pg_backend_pid()"
+                )
+            )
+        import sqlite3
+
+        session = sqlite3.connect(self.database.removeprefix("sqlite:///"), 0)
+        try:
+            session.execute("BEGIN IMMEDIATE")
+            session.rollback()
+            return False
+        except sqlite3.OperationalError:
+            return True
+        finally:
+            session.close()
+
     def logged(self):
         return self.log.read_text()
 
 
 @pytest.fixture
-def place(prepared, tmp_path):
-    folder, template = prepared
+def drill_stack():
     with ExitStack() as stack:
-        if is_postgresql():
-            database = until(lambda: make_database(f"{template}_{os.getpid()}", template))
-            stack.callback(drop_database, database)
-        else:
-            file = tmp_path / "portal.sqlite3"
-            shutil.copy(folder / "portal.sqlite3", file)
-            database = f"sqlite:///{file}"
-        if (folder / "media").exists():
-            shutil.copytree(folder / "media", tmp_path / "media")
-        yield Place(tmp_path, database, stack)
+        yield stack
+
+
+@pytest.fixture
+def place(prepared, tmp_path, drill_stack):
+    folder, template = prepared
+    if is_postgresql():
+        database = make_database(f"{template}_{os.getpid()}", template)
+        drill_stack.callback(drop_database, database)
+    else:
+        file = tmp_path / "portal.sqlite3"
+        shutil.copy(folder / "portal.sqlite3", file)
+        database = f"sqlite:///{file}"
+    if (folder / "media").exists():
+        shutil.copytree(folder / "media", tmp_path / "media")
+    return Place(tmp_path, database, drill_stack)
 
 
 def pytest_collection_modifyitems(items):
