@@ -9,6 +9,8 @@ import tempfile
 import time
 from http import HTTPStatus
 
+from django.conf import settings
+
 HEAD_WITHIN = 10.0  # seconds from the first byte to the end of the headers
 BYTES_A_SECOND = 4096  # of a body, on average, beyond the first ten seconds
 LARGEST_HEAD = 32 * 1024  # bytes
@@ -21,7 +23,6 @@ LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)", re.IG
 TRANSFER = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 ADDRESS = re.compile(rb"[A-Z]+ ([^ ?]*)")
-SIGNED_IN = b"sessionid="
 
 
 class Refused(Exception):  # noqa: N818  (an answer, no error of ours)
@@ -155,7 +156,7 @@ def largest_body(head):
     path = match[1] if match else b""
     if not head.startswith(b"POST "):
         return LARGEST_BODY
-    if path.startswith(b"/admin/") and SIGNED_IN in head:
+    if path.startswith(b"/admin/") and f"{settings.SESSION_COOKIE_NAME}=".encode() in head:
         return LARGEST_UPLOAD
     if path.endswith(b"/enquiry/"):
         return LARGEST_ENQUIRY

@@ -20,11 +20,16 @@ def answered(connection, most=1 << 20):
     return got
 
 
-def exchange(port, sent, seconds=20):
-    """What the server says to ``sent``, whatever becomes of the connection meanwhile."""
+def exchange(port, sent, seconds=20, ends=False):
+    """What the server says to ``sent``, whatever becomes of the connection meanwhile.
+
+    ``ends``: say that nothing more will come.
+    """
     with connect(port, seconds) as connection:
         with suppress(OSError):  # refused while we were still sending
             connection.sendall(sent)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
         return answered(connection)
 
 
