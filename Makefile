@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 
 # Failures that really happen: databases stopped, workers killed, clients that are slow or mad.
 drill: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 2 -m drill tests/drills $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m drill tests/drills $(ARGS)
 
 # One lock for Django 5.2 and 6.1, with hashes and without the address of any index.
 lock: $(VENV)/.dev

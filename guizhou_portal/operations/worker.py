@@ -11,6 +11,7 @@ import resource
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from errno import EMFILE, ENFILE
 from functools import partial
 from http import HTTPStatus
 from selectors import EVENT_READ
@@ -62,6 +63,11 @@ class Worker(ThreadWorker):
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno not in (EMFILE, ENFILE):  # no more files may be open
+                raise
+            self.make_room()
             return
         self.nr_conns += 1
         if self.nr_conns > self.most:

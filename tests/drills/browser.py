@@ -4,6 +4,8 @@ import secrets
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from django.conf import settings
+
 PASSWORD = "a-long-password-of-drills"
 
 
@@ -34,8 +36,9 @@ class Browser:
 
     def post(self, path, values, follow=False):
         """Send a form; ``values`` may be lists, and files with a name, as from an ``<input>``."""
-        if "csrftoken" in self.cookies:
-            values = {**values, "csrfmiddlewaretoken": self.cookies["csrftoken"]}
+        if settings.CSRF_COOKIE_NAME in self.cookies:
+            token = self.cookies[settings.CSRF_COOKIE_NAME]
+            values = {**values, "csrfmiddlewaretoken": token}
         if any(hasattr(value, "read") for value in values.values()):
             kind, body = multipart(values)
         else:

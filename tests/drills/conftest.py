@@ -4,16 +4,17 @@ import fcntl
 import os
 import shutil
 from contextlib import ExitStack
+from itertools import count
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests.servers import ROOT, Portal, manage, until
+from tests.servers import KEY, ROOT, Portal, manage, until
 
 from .browser import PASSWORD
 
-KEY = "only-for-these-drills-" + "x" * 40
+NUMBERS = count(os.getpid() * 1000)
 
 
 def is_postgresql():
@@ -141,19 +142,37 @@ def drill_stack():
         yield stack
 
 
+def copied(prepared, folder, stack):
+    """A :class:`Place` in ``folder`` with a copy of what is prepared."""
+    origin, template = prepared
+    if is_postgresql():
+        database = make_database(f"{template}_{next(NUMBERS)}", template)
+        stack.callback(drop_database, database)
+    else:
+        file = folder / "portal.sqlite3"
+        shutil.copy(origin / "portal.sqlite3", file)
+        database = f"sqlite:///{file}"
+    if (origin / "media").exists():
+        shutil.copytree(origin / "media", folder / "media")
+    return Place(folder, database, stack)
+
+
 @pytest.fixture
 def place(prepared, tmp_path, drill_stack):
-    folder, template = prepared
-    if is_postgresql():
-        database = make_database(f"{template}_{os.getpid()}", template)
-        drill_stack.callback(drop_database, database)
-    else:
-        file = tmp_path / "portal.sqlite3"
-        shutil.copy(folder / "portal.sqlite3", file)
-        database = f"sqlite:///{file}"
-    if (folder / "media").exists():
-        shutil.copytree(folder / "media", tmp_path / "media")
-    return Place(tmp_path, database, drill_stack)
+    return copied(prepared, tmp_path, drill_stack)
+
+
+@pytest.fixture(scope="module")
+def lasting(prepared, tmp_path_factory):
+    """A :class:`Place` for all drills of a file, which leave it as it was."""
+    with ExitStack() as stack:
+        yield copied(prepared, tmp_path_factory.mktemp("lasting"), stack)
+
+
+@pytest.fixture(scope="module")
+def lasting_portal(lasting):
+    """A server of one process for all drills of a file."""
+    return lasting.serve(WEB_CONCURRENCY=1)
 
 
 def pytest_collection_modifyitems(items):

@@ -16,12 +16,11 @@ from projects.enquiries.opened import SALT
 from projects.models import Organisation
 from tests.factories import picture_upload
 from tests.forms import form_at
-from tests.servers import until
+from tests.servers import KEY, until
 from tests.sheets import DryRun, csv_of
 from tests.test_enquiries import ADDRESS, WORDS, form_word
 
 from .browser import Browser
-from .conftest import KEY
 from .wire import workers
 
 EVENT = "select id from events_event"

@@ -20,13 +20,12 @@ PATHS = (
 )
 
 
-@pytest.fixture
-def portal(place):
-    server = place.serve(WEB_CONCURRENCY=1)
-    browser = Browser(server.port)
+@pytest.fixture(scope="module")
+def portal(lasting_portal):
+    browser = Browser(lasting_portal.port)
     for path in PATHS:
         browser.get(path)  # what it keeps for good, it has now
-    return server
+    return lasting_portal
 
 
 def head(method, path, *lines):
@@ -40,7 +39,7 @@ def headers_of_ten_megabytes(path):
     yield b"GET " + path.encode() + b"?" + TEN + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
-def test_headers_of_ten_megabytes_are_refused_at_once(portal, place):
+def test_headers_of_ten_megabytes_are_refused_at_once(portal, lasting):
     (worker,) = workers(portal)
     before = memory(worker)
     for path in PATHS:
@@ -50,10 +49,10 @@ def test_headers_of_ten_megabytes_are_refused_at_once(portal, place):
             assert seconds < 5
     assert workers(portal) == [worker]
     assert memory(worker) - before < GROWTH
-    assert "traceback" not in place.logged()
+    assert "traceback" not in lasting.logged()
 
 
-def test_bodies_of_ten_megabytes_are_refused_at_once(portal, place):
+def test_bodies_of_ten_megabytes_are_refused_at_once(portal, lasting):
     (worker,) = workers(portal)
     before = memory(worker)
     for path in PATHS:
@@ -65,7 +64,7 @@ def test_bodies_of_ten_megabytes_are_refused_at_once(portal, place):
             assert seconds < 5
     assert workers(portal) == [worker]
     assert memory(worker) - before < GROWTH
-    assert "traceback" not in place.logged()
+    assert "traceback" not in lasting.logged()
 
 
 def test_a_body_of_chunks_without_end_is_refused_at_once(portal):
