@@ -10,7 +10,7 @@ export PORT
 # On one's own machine a password is enough; a value from the environment wins.
 run dev test drill: export REQUIRE_2FA ?= false
 
-.PHONY: run dev test drill lint lock messages guide bench clean
+.PHONY: run dev test drill lint lock messages guide bench sbom clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python manage.py serve
@@ -25,6 +25,7 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive guizhou_portal events projects manage.py
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py catalogues --check
@@ -50,6 +51,13 @@ guide: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest -o addopts=-q tests/benchmarks $(ARGS)
+
+# What a server runs, for those who watch for known weaknesses: CycloneDX, from the locked versions.
+SBOM := var/sbom.cdx.json
+sbom: $(VENV)/.dev
+	@mkdir -p $(dir $(SBOM))
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements/runtime.txt --pyproject pyproject.toml --output-reproducible --of JSON -o $(SBOM)
+	@echo "Written: $(SBOM)"
 
 clean:
 	rm -rf $(VENV)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.utils.translation import get_language
 
+from .operations.hosts import public_address
+
 #: Languages in themselves, and short, for the switch.
 OWN_NAMES = {"de": "Deutsch", "en": "English", "zh-hans": "中文"}
 
@@ -56,12 +58,12 @@ def later_page(request):
 
 
 def site_address(request):
-    """Scheme and host of the site; nothing if the request names a host that is not ours.
+    """Scheme and host of the public site; nothing if the request names a host that is not ours.
 
     The page that refuses such a request is a page of the site, too.
     """
     try:
-        return request.build_absolute_uri("/")[:-1]
+        return public_address(request.build_absolute_uri("/")[:-1])
     except DisallowedHost:
         return ""
 

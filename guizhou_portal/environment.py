@@ -4,13 +4,15 @@ import os
 import re
 import secrets
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
+
+from .operations import secret_files, weak_secrets
 
 env = Env()
 
@@ -19,7 +21,10 @@ def read(kind, name, default):
     """The environment variable ``name`` as ``kind`` ("str", "bool", "int", "list").
 
     An empty variable counts as absent. Raises ``ImproperlyConfigured`` naming the variable.
+    A secret may stand in a file instead: see :mod:`guizhou_portal.operations.secret_files`.
     """
+    if (held := secret_files.read(name)) is not None:
+        return held
     if not env.str(name, "").strip():
         return default
     try:
@@ -37,6 +42,38 @@ def hosts(name, default):
             f"{name} must be host names separated by commas, without http:// or a path."
         )
     return names
+
+
+def admin_host(name, public):
+    """The one host of the back office, or nothing. ``public``: the names of :func:`hosts`."""
+    found = [one.lower() for one in hosts(name, [])]
+    if not found:
+        return ""
+    if len(found) > 1 or found[0] == "*" or found[0].startswith("."):
+        raise ImproperlyConfigured(f"{name} must be one host name, such as edit.portal.example.")
+    if public[0] in ("*", found[0]):
+        raise ImproperlyConfigured(
+            f"With {name}, ALLOWED_HOSTS must begin with the host name of the public site."
+        )
+    return found[0]
+
+
+def networks(name, https):
+    """Addresses and networks (CIDR) as a list of ``ip_network``; ``https``: behind a proxy."""
+    found = []
+    for one in read("list", name, []):
+        try:
+            found.append(ip_network(one.strip()))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be addresses or networks such as 192.0.2.0/24, not “{one.strip()}”."
+            ) from error
+    if https and any(one.is_loopback for one in found):
+        raise ImproperlyConfigured(
+            f"{name} must not hold this machine itself: behind a proxy that does not name its "
+            "visitors, all of them would come from there."
+        )
+    return found
 
 
 def port(name, default):
@@ -131,6 +168,10 @@ def secret_key(name, file, debug):
     """The key from the environment, else one made once and kept in ``file``, ours alone to read."""
     given = read("str", name, "")
     if given:
+        if not debug and (fault := weak_secrets.fault_of_key(given)):
+            raise ImproperlyConfigured(
+                f"{name} is too weak: {fault}. Leave it out, and one is made and kept in {file}."
+            )
         return given
     if debug:
         return "only-for-development-" + "x" * 40

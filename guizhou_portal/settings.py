@@ -20,6 +20,10 @@ BIND = environment.address("BIND", "127.0.0.1")
 WEB_CONCURRENCY = environment.workers("WEB_CONCURRENCY", 2)
 # True where a proxy in front speaks HTTPS: secure cookies, redirects and HSTS.
 HTTPS = environment.read("bool", "HTTPS", False)
+# Where the back office is found: at a host of its own, from some networks only (signin/door.py).
+ADMIN_HOST = environment.admin_host("ADMIN_HOST", ALLOWED_HOSTS)
+ALLOWED_HOSTS += [ADMIN_HOST] if ADMIN_HOST else []
+ADMIN_ADDRESSES = environment.networks("ADMIN_ADDRESSES", HTTPS)
 # Publishers and administrators sign in with a one-time password as well.
 REQUIRE_2FA = environment.read("bool", "REQUIRE_2FA", True)
 # Begins the identifiers of projects in open data; docs/oc4ids.md tells how to have one registered.
@@ -55,17 +59,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # outermost: errors have headers, too
     "guizhou_portal.operations.probes.middleware",  # first: asked by IP address, without HTTPS
     "guizhou_portal.operations.requests.middleware",
     "guizhou_portal.operations.metrics.middleware",
     "guizhou_portal.operations.page_cache.PageCacheMiddleware",  # what it has, goes out at once
+    "guizhou_portal.operations.headers.HeadersMiddleware",  # again: what is kept has them
     "guizhou_portal.operations.queries.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # its files are compressed beforehand
     "guizhou_portal.compression.TextCompressionMiddleware",
     "guizhou_portal.exchange.api.middleware.ApiMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "guizhou_portal.backoffice.signin.sessions.BackOfficeSessions",
     "django.middleware.locale.LocaleMiddleware",
+    "guizhou_portal.backoffice.signin.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +147,14 @@ SESSION_ENGINE = "guizhou_portal.backoffice.signin.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without activity
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# No cookie leaves the back office: uploads and public pages are asked for without any. The names
+# are new, since a browser may still hold Django's own for the whole site.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_session"
+CSRF_COOKIE_NAME = f"{'__Secure-' if HTTPS else ''}portal_csrf"
+LANGUAGE_COOKIE_NAME = "portal_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_LONGEST = 12 * 3600  # seconds from signing in, whatever the activity
 
 OTP_TOTP_ISSUER = "Guizhou Portal"
@@ -203,7 +218,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(environment.read("str", "MEDIA_ROOT", str(VAR / "media")))
 #: What senders of enquiries enclose: outside the media folder, which the web server may serve.
-ENQUIRY_FILES = VAR / "enquiries"
+ENQUIRY_FILES = Path(environment.read("str", "ENQUIRY_FILES", str(VAR / "enquiries")))
 # So long after the last activity an enquiry is made anonymous.
 ENQUIRY_RETENTION_DAYS = environment.days("ENQUIRY_RETENTION_DAYS", 730)
 STORAGES = {

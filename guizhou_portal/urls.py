@@ -43,8 +43,8 @@ FILTERS = (ContractFilters, EventFilters, OfficialFilters, ProjectFilters)
 
 urlpatterns = [
     path("", views.root, name="root"),
+    path("admin/language/", include("django.conf.urls.i18n")),  # its cookie is the back office's
     path("admin/", admin.site.urls),
-    path("admin-language/", include("django.conf.urls.i18n")),
     path("preview/<str:token>/<str:language>/", shared_preview, name="preview"),
     path("sitemap.xml", sitemaps.whole, SITEMAP, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, SITEMAP, name="sitemap_part"),

@@ -17,6 +17,7 @@ from projects.models import LocationFactor, Project
 from .operations.full_disk import is_full, no_room
 from .operations.media import stored_file
 from .operations.unavailable import is_gone, unavailable
+from .operations.uploads import headers_of_upload
 from .pages.models import Page
 from .publishing.views import ReadOnlyMixin, read_only
 
@@ -82,9 +83,10 @@ def media(request, path):
         return response
     # Names hold a hash of the content or are never reused, so a copy never goes stale.
     response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not response.get("Content-Type", "").startswith("image/"):
-        response["Content-Disposition"] = "attachment"
+    if response.status_code == 200:
+        response.headers.pop("Content-Encoding", None)  # an archive is kept as it came
+        for name, value in headers_of_upload(path).items():
+            response[name] = value
     return response
 
 

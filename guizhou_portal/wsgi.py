@@ -15,5 +15,9 @@ class Request(WSGIRequest):
         self.content_type, self.content_params = parse_header_parameters(content_type)
 
 
-application = get_wsgi_application()
-application.request_class = Request
+django = get_wsgi_application()
+django.request_class = Request
+
+from guizhou_portal.operations.lane import Lane  # noqa: E402  (needs the settings)
+
+application = Lane(django)

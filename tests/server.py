@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def variables(folder, **more):
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "MEDIA_ROOT": folder / "media",
         "EMAIL_URL": f"file://{folder / 'mails'}",
-        "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "SECRET_KEY": secrets.token_urlsafe(60),
         "PORT": free_port(),
         **more,
     }

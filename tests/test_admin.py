@@ -158,7 +158,7 @@ def test_the_interface_changes_its_language_and_comes_back_to_the_same_page(back
     item = ProgrammeItemFactory()
     address = admin_address(ProgrammeItem, "change", item.pk)
     response = backoffice.post(
-        "/admin-language/setlang/", {"language": "zh-hans", "next": address}, follow=True
+        "/admin/language/setlang/", {"language": "zh-hans", "next": address}, follow=True
     )
     assert response.request["PATH_INFO"] == address
     assert '<html lang="zh-hans"' in response.content.decode()

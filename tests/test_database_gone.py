@@ -40,6 +40,7 @@ def test_a_page_says_in_its_language_that_it_will_be_back(
     assert f'<html lang="{language}"' in text
     assert not response.cookies
     assert words in text
+    assert f'href="/{language}/{path}"' in text  # to try again
 
 
 def test_pages_come_back_by_themselves_and_the_log_tells_of_it_once(

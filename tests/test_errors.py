@@ -42,7 +42,7 @@ def test_a_fault_of_ours_is_answered_without_the_database(client, language, word
 def test_a_forbidden_form_post_is_explained(db, rf):
     client = Client(enforce_csrf_checks=True)
     response = client.post(
-        "/admin-language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
+        "/admin/language/setlang/", {"language": "en"}, headers={"accept-language": "de"}
     )
     assert response.status_code == 403
     assert "Das Formular ist abgelaufen" in response.content.decode()

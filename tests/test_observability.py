@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -292,7 +293,7 @@ def test_what_nobody_asked_for_is_not_even_loaded():
     result = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50},
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": secrets.token_urlsafe(60)},
         capture_output=True,
         text=True,
         check=True,
@@ -437,7 +438,14 @@ def test_a_fault_arrives_at_a_service_like_sentry():
     )
     dsn = f"http://key@127.0.0.1:{server.server_port}/1"
     try:
-        result = manage("shell", "--no-imports", "-c", code, SENTRY_DSN=dsn, SECRET_KEY="x" * 50)
+        result = manage(
+            "shell",
+            "--no-imports",
+            "-c",
+            code,
+            SENTRY_DSN=dsn,
+            SECRET_KEY=secrets.token_urlsafe(60),
+        )
     finally:
         server.shutdown()
         server.server_close()

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from guizhou_portal.sharing.embeds import POLICY
+from guizhou_portal.operations.headers import CSP, Kind, headers_for
 
 from .factories import (
     AppearanceFactory,
@@ -61,7 +61,7 @@ def test_a_card_runs_nothing_and_says_whose_it_is_and_of_what_day(portal, client
         response = client.get(f"/{language}/{path}embed/")
         page = response.content.decode()
         assert response.status_code == 200
-        assert response["Content-Security-Policy"] == POLICY
+        assert response["Content-Security-Policy"] == headers_for(Kind.CARD)[CSP]
         assert "X-Frame-Options" not in response
         assert response["X-Robots-Tag"] == "noindex"
         assert not response.cookies

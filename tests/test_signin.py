@@ -27,12 +27,13 @@ from .signing_in import (
 )
 
 
-def test_a_session_ends_with_the_browser_after_eight_hours_and_after_twelve(anna):
+def test_a_session_ends_with_the_browser_after_eight_hours_and_after_twelve(anna, settings):
     client = visitor()
     give_password(client, "anna")
-    cookie = client.cookies["sessionid"]
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     assert cookie["expires"] == ""
     assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/admin/"
     assert cookie["httponly"]
     assert client.session.get_expiry_age() == 8 * 3600
     session = client.session
@@ -114,7 +115,7 @@ def test_the_sign_in_page_speaks_three_languages_and_offers_them(db, client, lan
     assert f'<html lang="{language}"' in page
     for name in ("Deutsch", "English", "中文"):
         assert name in page
-    client.post("/admin-language/setlang/", {"language": "zh-hans", "next": LOGIN})
+    client.post("/admin/language/setlang/", {"language": "zh-hans", "next": LOGIN})
     assert '<html lang="zh-hans"' in text(client.get(LOGIN))
 
 
@@ -132,8 +133,8 @@ def test_the_second_step_costs_a_page_one_query(anna):
 
 
 @pytest.mark.parametrize("key", [r"\000" * 32, "Ü" * 32, "x" * 5000, "' or 1=1; --"])
-def test_a_made_up_session_is_none(db, key):
-    client = visitor()
+def test_a_made_up_session_is_none(db, settings, key):
+    client, name = visitor(), settings.SESSION_COOKIE_NAME
     for address in (LOGIN, "/admin/"):
-        answer = client.get(address, follow=True, headers={"cookie": f'sessionid="{key}"'})
+        answer = client.get(address, follow=True, headers={"cookie": f'{name}="{key}"'})
         assert 'name="password"' in text(answer)

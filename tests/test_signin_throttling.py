@@ -153,3 +153,20 @@ def test_an_address_that_the_visitor_claims_gives_no_further_attempts(anna, sett
         claimed = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9", "X-Real-IP": "1.2.3.4"}
         answer = give_password(visitor(), "anna", "guessed", headers=claimed)
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "172.18.0.2", "10.1.2.3", "fd00::2"])
+def test_a_proxy_that_hides_its_visitors_does_not_shut_all_of_them_out(anna, settings, proxy):
+    """Set up wrongly, it passes on no address, or only one of its own network."""
+    settings.HTTPS = True
+    for number in range(13):
+        for _ in range(4):
+            give_password(visitor(REMOTE_ADDR=proxy), f"name{number}", "guessed")
+    assert give_password(visitor(REMOTE_ADDR=proxy), "anna").status_code == 302
+
+
+def test_an_attack_from_several_addresses_shuts_out_nobody_at_another(anna):
+    for number in range(4):
+        for _ in range(6):
+            give_password(visitor(REMOTE_ADDR=f"203.0.113.{number}"), "anna", "guessed")
+    assert give_password(visitor(REMOTE_ADDR="198.51.100.7"), "anna").status_code == 302

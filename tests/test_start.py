@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import socket
 import sqlite3
 import subprocess
@@ -39,7 +40,7 @@ def place(tmp_path):
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
         "MEDIA_ROOT": tmp_path / "media",
-        "SECRET_KEY": "only-for-this-test-" + "x" * 40,
+        "SECRET_KEY": secrets.token_urlsafe(60),
     }
 
 
@@ -272,7 +273,7 @@ def test_postgresql_uses_the_pool_of_psycopg(monkeypatch):
 
 
 def test_every_message_of_every_language_is_translated():
-    result = manage("catalogues", "--check", SECRET_KEY="x" * 50)
+    result = manage("catalogues", "--check", SECRET_KEY=secrets.token_urlsafe(60))
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -283,7 +284,10 @@ def test_the_database_at_hand_is_the_one_that_was_asked_for(db):
 
 @pytest.mark.thorough
 def test_a_migration_half_way_is_no_fault(tmp_path):
-    half = {"DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}", "SECRET_KEY": "x" * 50}
+    half = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'half.sqlite3'}",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+    }
     result = manage("migrate", "projects", "0005", **half)
     assert result.returncode == 0, result.stderr
     assert manage("migrate", **half).returncode == 0

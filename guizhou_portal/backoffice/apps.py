@@ -18,6 +18,7 @@ class BackofficeConfig(AppConfig):
         from reversion import admin as versions
 
         from . import accounts, many
+        from .audit import log
         from .roles import create_roles
         from .signin import journal
 
@@ -26,6 +27,7 @@ class BackofficeConfig(AppConfig):
         # All admin modules are loaded by now, and axes listens already.
         accounts.register()
         journal.connect()
+        log.connect()
         many.connect()
         # While somebody looks at an older version, it mutes Django's signals, in all threads: what
         # others save at that moment would have no history. The look itself is taken back anyway.

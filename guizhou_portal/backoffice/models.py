@@ -3,9 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .audit.models import AuditEntry
 from .sheets.models import KeptSheet
 
-__all__ = ["Duty", "KeptSheet", "LinkCheck"]
+__all__ = ["AuditEntry", "Duty", "KeptSheet", "LinkCheck"]
 
 
 class Duty(models.Model):

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guizhou_portal.context import OWN_NAMES
+from guizhou_portal.context import OWN_NAMES, site_address
+from guizhou_portal.operations.headers import Kind, dress
 from guizhou_portal.publishing.models import PreviewLink
 from guizhou_portal.publishing.preview import page_of, preview
 
@@ -52,8 +53,7 @@ class PreviewMixin:
         response = preview(
             request, record, language, lambda code: self.preview_address(record, code)
         )
-        response["X-Frame-Options"] = "SAMEORIGIN"
-        return response
+        return dress(response, Kind.PREVIEW)
 
     def preview_view(self, request, key):
         record = self.previewed(request, key)
@@ -83,7 +83,7 @@ class PreviewMixin:
                 "links": [
                     (
                         link,
-                        request.build_absolute_uri(reverse("preview", args=[link.token, language])),
+                        site_address(request) + reverse("preview", args=[link.token, language]),
                     )
                     for link in links.select_related("created_by")
                 ],

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .attention import needs_attention
+from .audit.pages import Audit
 from .files import files_page, may_see_files
 from .forged import Autocomplete
 from .log import told
@@ -61,9 +62,15 @@ class PortalAdminSite(SignInSite):
 
     def get_urls(self):
         files = path("files/", self.admin_view(self.files_view), name="files")
+        audit = path("audit/", self.admin_view(Audit.as_view(site=self)), name="audit")
         # Leads from any key to the address of its record, which tells the title of a draft.
         kept = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
-        return [files, *(self.address_of(page) for _section, page in self.extra_pages()), *kept]
+        return [
+            files,
+            audit,
+            *(self.address_of(page) for _section, page in self.extra_pages()),
+            *kept,
+        ]
 
     def extra_pages(self):
         """``(section, page)`` of the pages that admin classes bring along."""
@@ -96,6 +103,7 @@ class PortalAdminSite(SignInSite):
         for key, words, name, may in (
             ("site", _("Files"), "files", may_see_files(self, request)),
             ("accounts", _("Sign-ins"), "sign_ins", may_see(request.user)),
+            ("accounts", _("Audit log"), "audit", may_see(request.user)),
             *((key, page.words, page.name, page.may(request.user)) for key, page in extra),
         ):
             if may:

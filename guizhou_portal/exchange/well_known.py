@@ -24,7 +24,7 @@ def robots(request, filters):
     names = {facet.name for one in filters for facet in one.facets} | {"sort", "q", "project"}
     lines = [
         "User-agent: *",
-        *(f"Disallow: /{path}/" for path in ("admin", "admin-language", "preview")),
+        *(f"Disallow: /{path}/" for path in ("admin", "preview")),
         "Disallow: /api/*?",
         *(f"Disallow: /*{sign}{name}=" for name in sorted(names) for sign in "?&"),
         "",

@@ -1,1 +1,1 @@
-"""What keeps the portal fast and running: kept pages, probes, logs, backups, the static mirror."""
+"""What keeps the portal fast and running: kept pages, headers, probes, logs, backups, mirror."""

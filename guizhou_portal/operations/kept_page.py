@@ -27,8 +27,8 @@ class KeptResponse(HttpResponse):
     To write a dozen of them anew, one by one, takes longer than all the rest of a hit.
     """
 
-    def __init__(self, body, store, status=200):
-        super().__init__(body, content_type=None if status == 200 else "", status=status)
+    def __init__(self, body, store, status):
+        super().__init__(body, status=status)
         self.headers._store = store  # {lower-case name: (name, value)}
 
     def items(self):
@@ -88,32 +88,38 @@ class KeptPage(NamedTuple):
         return self.version == version and self.made <= now + 5 and now < self.until
 
     def answer(self, request, now, status="hit"):
-        """The ``HttpResponse`` for ``request``: whole, without content, or "not modified".
+        """The ``HttpResponse`` for ``request``; see :meth:`reply`."""
+        code, headers, body = self.reply(request.META, now, status)
+        return KeptResponse(body, headers, code)
 
-        ``status`` is what the Cache-Status header says (RFC 9211).
+    def reply(self, meta, now, status="hit"):
+        """``(status code, headers, body)``: the page whole, without content, or "not modified".
+
+        ``meta`` is a request in CGI's names (PEP 3333), ``status`` what the Cache-Status header
+        says (RFC 9211).
         """
         headers = self.headers.copy()
         headers["cache-status"] = ("Cache-Status", f"portal; {status}")
         if self.announced:
             headers["cache-control"] = ("Cache-Control", self._until_then(now))
-        if self._is_known_to(request):
-            return KeptResponse(b"", {name: headers[name] for name in WITH_304}, status=304)
-        coding = self._coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if self._is_known_to(meta):
+            return 304, {name: headers[name] for name in WITH_304}, b""
+        coding = self._coding(meta.get("HTTP_ACCEPT_ENCODING", ""))
         body = self._body(coding)
         headers["content-length"] = ("Content-Length", str(len(body)))
         if coding != "identity":
             headers["content-encoding"] = ("Content-Encoding", coding)
-        return KeptResponse(b"" if request.method == "HEAD" else body, headers)
+        return 200, headers, b"" if meta["REQUEST_METHOD"] == "HEAD" else body
 
-    def _is_known_to(self, request):
-        given = request.META.get("HTTP_IF_NONE_MATCH")
+    def _is_known_to(self, meta):
+        given = meta.get("HTTP_IF_NONE_MATCH")
         if given:
             opaque = self.etag[2:]
             return given == self.etag or any(
                 one == "*" or one.removeprefix("W/") == opaque for one in parse_etags(given)
             )
         # For the very date alone: a deletion sets it back, and an earlier one is news.
-        since = request.META.get("HTTP_IF_MODIFIED_SINCE")
+        since = meta.get("HTTP_IF_MODIFIED_SINCE")
         return since is not None and self.headers.get("last-modified") == ("Last-Modified", since)
 
     def _coding(self, accepted):

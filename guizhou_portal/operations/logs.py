@@ -66,12 +66,17 @@ def formatter(log_format):
     return JsonFormatter() if log_format == "json" else TextFormatter()
 
 
+#: With no handler at all, Python would write to the console.
+NOT_TOLD = {"handlers": ["nobody"], "propagate": False}
+
+
 def configuration(log_format, access_log, mails):
     """Django's ``LOGGING``. ``mails``: errors are sent by mail as well (:mod:`.error_mail`)."""
     handlers = {"console": {"class": "logging.StreamHandler", "formatter": "line"}}
     if mails:
         handlers["mail"] = {"()": "guizhou_portal.operations.error_mail.Handler", "level": "ERROR"}
     errors = list(handlers)
+    handlers["nobody"] = {"class": "logging.NullHandler"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -89,9 +94,12 @@ def configuration(log_format, access_log, mails):
             "guizhou_portal.slow": {"level": "INFO"},
             "axes": {"level": "CRITICAL"},
             # Scanners ask for other hosts all day long; the answer is 400.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-            # Requests that were refused, such as one that is too large: anybody could fill the log
-            # with their tracebacks, and somebody's mailbox.
+            "django.security.DisallowedHost": NOT_TOLD,
+            # So is the answer to a form of 10 MB, and to one of ten thousand fields.
+            "django.security.RequestDataTooBig": NOT_TOLD,
+            "django.security.TooManyFieldsSent": NOT_TOLD,
+            "django.security.TooManyFilesSent": NOT_TOLD,
+            # Nor any other that was refused: anybody could fill the log, and a mailbox, with them.
             "django.security": {"level": "CRITICAL"},
             # Tells of every attempt while the database is gone; the portal tells once a minute.
             "psycopg.pool": {"level": "CRITICAL"},

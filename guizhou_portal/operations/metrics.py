@@ -14,16 +14,18 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError
+from django.db import Error as AnyError
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils.module_loading import autodiscover_modules
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 MEASURED_EVERY = 10  # seconds, the memory of a process
+KEPT = "kept"  # the route of a page that no view was asked for
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable
 #: ``{name: (what it is, function)}`` of numbers that are counted when somebody asks.
 _counted_on_demand = {}
+_measured = 0.0  # when this process last was
 
 
 def counted_on_demand(name, what):
@@ -80,31 +82,42 @@ def middleware(get_response):
     if not settings.METRICS_TOKEN:
         raise MiddlewareNotUsed
     wanted = f"Bearer {settings.METRICS_TOKEN}".encode()
-    counted, measured = figures(), 0.0
+    counted = figures()
 
     def respond(request):
-        nonlocal measured
         if request.path_info == "/metrics":
             given = request.META.get("HTTP_AUTHORIZATION", "").encode(errors="replace")
             if hmac.compare_digest(given, wanted):
                 return page(request)
         begun = time.perf_counter()
         response = get_response(request)
-        now = time.perf_counter()
-        method = request.method if request.method in METHODS else "other"
-        status = f"{response.status_code // 100}xx"
-        counted.requests.labels(method, route(request, response), status).observe(now - begun)
+        seconds = time.perf_counter() - begun
+        count(request.method, route(request, response), response.status_code, seconds)
         if outcome := response.headers.get("Cache-Status", "").removeprefix("portal; "):
             counted.pages.labels(outcome.rpartition("=")[2].rpartition("; ")[2]).inc()
         if (watch := getattr(request, "queries", None)) and watch.number:
             counted.statements.inc(watch.number)
             counted.database.inc(watch.seconds)
-        if now - measured > MEASURED_EVERY:
-            measured = now
-            counted.memory.set(resident_bytes())
         return response
 
     return respond
+
+
+def count(method, route, status, seconds):
+    """Count an answer; now and then, measure the process."""
+    global _measured
+    counted = figures()
+    method = method if method in METHODS else "other"
+    counted.requests.labels(method, route, f"{status // 100}xx").observe(seconds)
+    if (now := time.monotonic()) - _measured > MEASURED_EVERY:
+        _measured = now
+        counted.memory.set(resident_bytes())
+
+
+def count_hit(method, status, seconds):
+    """Count a kept page that went out before Django saw the request."""
+    count(method, KEPT, status, seconds)
+    figures().pages.labels("hit").inc()
 
 
 def route(request, response):
@@ -113,7 +126,7 @@ def route(request, response):
     if match is not None:
         return match.view_name or "unnamed"
     if response.has_header("Cache-Status"):
-        return "kept"
+        return KEPT
     return "static" if request.path_info.startswith(settings.STATIC_URL) else "other"
 
 
@@ -147,7 +160,7 @@ def on_demand():
     for name, (what, function) in _counted_on_demand.items():
         try:
             number = function()
-        except DatabaseError:
+        except AnyError:
             is_up = 0
             continue
         if number is not None:

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import MiddlewareNotUsed
 from django.http.request import split_domain_port
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
 
 from guizhou_portal.compression import TextCompressionMiddleware
 from guizhou_portal.context import kept_query, later_page, with_query
@@ -37,27 +39,51 @@ PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_RANGE")
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
 
 
+class Shelf:
+    """Where the pages of this release are."""
+
+    def __init__(self):
+        self.pages = caches["pages"]
+        self.prefixes = (*(f"/{code}/" for code, _ in settings.LANGUAGES), *WITHOUT_LANGUAGE)
+        self.release = release.fingerprint()
+
+    def key(self, scheme, host, path, query):
+        address = "\n".join((self.release, scheme, host.lower(), path, query))
+        return hashlib.blake2b(
+            address.encode("utf-8", "surrogateescape"), digest_size=15
+        ).hexdigest()
+
+    def look_up(self, scheme, host, path, query):
+        """``(content version, KeptPage or None)``, good or not; no version, no kept pages."""
+        key = self.key(scheme, host, path, query)
+        version, kept = content_version.current_with(key, self.pages)
+        if kept is None and query and version is not None:
+            bare = self.pages.get(self.key(scheme, host, path, ""))
+            if bare is not None and KeptPage._make(bare).ignores_query:
+                kept = bare
+        return version, kept and KeptPage._make(kept)
+
+
 class PageCacheMiddleware:
     def __init__(self, get_response):
         if not settings.PAGE_CACHE:
             raise MiddlewareNotUsed
         self.get_response = get_response
-        self.pages = caches["pages"]
-        self.prefixes = (*(f"/{code}/" for code, _ in settings.LANGUAGES), *WITHOUT_LANGUAGE)
+        self.shelf = Shelf()
+        self.pages = self.shelf.pages
         self.compression = TextCompressionMiddleware(lambda request: None)
-        self.release = release.fingerprint()
 
     def __call__(self, request):
         if request.method not in ("GET", "HEAD"):
             return self.after_change(request)
-        if not request.path_info.startswith(self.prefixes):
+        if not request.path_info.startswith(self.shelf.prefixes):
             return self.get_response(request)
         query = allowed(request.META.get("QUERY_STRING", ""))
         if is_personal(request):
             return self.for_one(request)
         if is_search(query):
             return self.get_response(request)
-        version, kept = self.look_up(request, query)
+        version, kept = self.shelf.look_up(*address_of(request), query)
         if version is None:
             return self.get_response(request)
         now = time.time()
@@ -82,26 +108,10 @@ class PageCacheMiddleware:
 
     # --- what is -------------------------------------------------------------------------------
 
-    def key(self, request, query):
-        host = request.META.get("HTTP_HOST", "").lower()
-        address = "\n".join((self.release, request.scheme, host, request.path, query))
-        return hashlib.blake2b(
-            address.encode("utf-8", "surrogateescape"), digest_size=15
-        ).hexdigest()
-
-    def look_up(self, request, query):
-        """``(content version, KeptPage or None)``, good or not."""
-        version, kept = content_version.current_with(self.key(request, query), self.pages)
-        if kept is None and query and version is not None:
-            bare = self.pages.get(self.key(request, ""))
-            if bare is not None and KeptPage._make(bare).ignores_query:
-                kept = bare
-        return version, kept and KeptPage._make(kept)
-
     def renew(self, request, query, old, version):
         """The page made now, by one; to others who ask meanwhile goes the old one."""
         # Who began before a change makes a page that is old already: it holds nobody up.
-        making = f"making-{version}-{self.key(request, query)}"
+        making = f"making-{version}-{self.shelf.key(*address_of(request), query)}"
         if not self.pages.add(making, 1, LONGEST_MAKING):
             now = time.time()
             if old is not None:
@@ -130,7 +140,7 @@ class PageCacheMiddleware:
         until = time.monotonic() + LONGEST_WAIT
         while time.monotonic() < until:
             time.sleep(0.01)
-            _version, made = self.look_up(request, query)
+            _version, made = self.shelf.look_up(*address_of(request), query)
             if made is not None and made.is_good(version, time.time()):
                 return made
             if self.pages.get(making) is None:
@@ -166,16 +176,25 @@ class PageCacheMiddleware:
         )
         if page.size > LARGEST:
             return self.finished(request, response), None
-        self.pages.set(self.key(request, "" if ignores_query else query), tuple(page), KEPT_FOR)
+        key = self.shelf.key(*address_of(request), "" if ignores_query else query)
+        self.pages.set(key, tuple(page), KEPT_FOR)
         return response, page
 
     def finished(self, request, response):
-        """A response that is not kept, as the middleware inside would have sent it."""
+        """A response that is not kept, as it would have been sent without us in between."""
+        modified, etag = response.get("Last-Modified"), response.get("ETag")
+        if response.status_code == 200 and (modified or etag):
+            modified = modified and parse_http_date_safe(modified)
+            response = get_conditional_response(request, etag, modified, response)
         if request.method == "HEAD" and not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
             return response
         return self.compression.process_response(request, response)
+
+
+def address_of(request):
+    return request.scheme, request.META.get("HTTP_HOST", ""), request.path
 
 
 def is_personal(request):

@@ -8,7 +8,8 @@ from threading import Lock, Thread
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import Error as AnyError
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 WITHIN = 3.0  # seconds the database has to answer
 OK, GONE, PENDING, UNKNOWN = "ok", "unavailable", "pending", "unknown"
 
-#: Says whether this process is about to end; the server sets it (see ``gunicorn.py``).
+#: Says whether this process is about to end; the server sets it (``server.py``).
 is_stopping = bool
 _migrated = False
 _asking = Lock()
@@ -109,7 +110,7 @@ def _ask():
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return OK, OK if _is_migrated() else PENDING
-    except DatabaseError as error:
+    except AnyError as error:
         if times := _told.times():
             logger.error("The database is not ready (asked %d times): %s", times, error)
         return GONE, UNKNOWN

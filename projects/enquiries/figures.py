@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guizhou_portal.backoffice.audit.log import Kind, note
 from guizhou_portal.backoffice.sheets.texts import plain
 from guizhou_portal.backoffice.sheets.writing import csv_lines
 
@@ -65,6 +66,7 @@ class FiguresMixin:
             records = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return HttpResponseRedirect("../")
+        note(request.user, Kind.EXPORTED, self.opts.label, "csv")
         name = f"enquiries-{timezone.localdate():%Y-%m-%d}.csv"
         return StreamingHttpResponse(
             (line.encode() for line in lines(records)),

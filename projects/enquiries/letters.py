@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from guizhou_portal.operations.hosts import admin_address
 from guizhou_portal.pages.models import Operator
 
 from .addresses import mailbox, same_mailbox
@@ -89,7 +90,7 @@ def _text(name, enquiry, site):
     context = {
         "enquiry": enquiry,
         "site": site,
-        "address": f"{site}{address}",
+        "address": f"{admin_address(site)}{address}",
         "operator": operator,
     }
     return render_to_string(f"enquiries/mail/{name}.txt", context).strip() + "\n"

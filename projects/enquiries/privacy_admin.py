@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
+from guizhou_portal.backoffice.audit.log import Kind, note
 from guizhou_portal.backoffice.forged import SoundMixin
 from guizhou_portal.backoffice.lists import ListMixin
 from guizhou_portal.backoffice.signin.views import SitePage
@@ -60,6 +61,7 @@ class PersonalData(SitePage, FormView):
         return self.render_to_response(context)
 
     def download(self, address):
+        note(self.request.user, Kind.DATA_GIVEN)
         told = json.dumps(
             report(stored_about(address)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2
         )
@@ -71,6 +73,7 @@ class PersonalData(SitePage, FormView):
 
     def erase(self, address):
         outcome = erase(address, by=self.request.user.get_username())
+        note(self.request.user, Kind.DATA_ERASED)
         if outcome.is_empty:
             messages.info(self.request, _("Nothing is stored under this address."))
         else:

@@ -38,6 +38,8 @@
     const count = link.querySelector(".shortlist-link__count");
     count.textContent = remembered.length;
     count.hidden = !remembered.length;
+    // A copy of the site has no page of the list: the portal opens it by its address.
+    if (link.host !== window.location.host) link.search = remembered.map((slug) => `project=${slug}`).join("&");
     for (const button of document.querySelectorAll(".remember")) {
       button.setAttribute("aria-pressed", String(remembered.includes(button.dataset.project)));
     }

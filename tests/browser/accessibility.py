@@ -1,10 +1,13 @@
 """What axe finds wrong with a page, and whether it fits the window."""
 
+import time
+
 from axe_playwright_python.sync_playwright import Axe
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: What passed need not be told: it takes as long as the checking itself.
-BRIEF = {"resultTypes": ["violations"]}
+#: Nor does any of these rules need axe to write style elements, which the page's policy forbids.
+BRIEF = {"resultTypes": ["violations"], "preload": False}
 PUBLIC = {"runOnly": {"type": "tag", "values": [*WCAG, "best-practice"]}, **BRIEF}
 ADMIN = {
     "runOnly": {"type": "tag", "values": WCAG},
@@ -61,3 +64,11 @@ def look(page, width, theme, height=900):
     # Links and buttons fade from colour to colour, and what inherits from them fades after them.
     while page.evaluate("document.getAnimations().map(one => one.finish()).length"):
         pass
+
+
+def until(page, condition, seconds=5):
+    """Wait for a condition in JavaScript; Playwright's own way needs ``eval`` within the page."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(50)

@@ -58,6 +58,7 @@ urlpatterns = [*i18n_patterns(path("form/", form_page)), *portal_addresses]
 @pytest.fixture
 def form_site(settings, site):
     settings.ROOT_URLCONF = __name__
+    settings.CSRF_COOKIE_PATH = "/"  # the portal's own public forms have no token
     return site
 
 

@@ -1,13 +1,15 @@
 """Remembering projects in the browser, passing them on, and the panel that shares a page."""
 
 import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.facts import CONFERENCE
 
-from .accessibility import look, overflow, violations, violations_of_looks
+from .accessibility import look, overflow, until, violations, violations_of_looks
 
 TRAFFIC = "/en/projects/traffic-cloud/"
 BOTH = "/en/shortlist/?project=traffic-cloud&project=food-safety-cloud"
@@ -68,6 +70,18 @@ def test_projects_are_remembered_sent_and_kept_by_whoever_receives_them(site, pa
     page.go_back()
     expect(page.locator(".shortlist__offer")).to_be_visible()
     assert page.context.cookies() == []
+
+
+@pytest.mark.thorough
+def test_on_a_copy_of_the_site_the_link_carries_the_list_to_the_portal(site, page):
+    page.goto(f"{site}/en/projects/")
+    portal = "https://portal.example/en/shortlist/"
+    page.evaluate("url => { document.querySelector('.shortlist-link').href = url }", portal)
+    remember(page, "traffic-cloud").click()
+    link = page.locator(".shortlist-link")
+    expect(link).to_have_attribute("href", f"{portal}?project=traffic-cloud")
+    remember(page, "traffic-cloud").click()
+    expect(link).to_have_attribute("href", portal)
 
 
 @pytest.mark.thorough
@@ -162,7 +176,7 @@ def test_the_share_panel_copies_and_closes_with_escape(site, page, context, cons
     assert page.evaluate("navigator.clipboard.readText()") == f"{site}{TRAFFIC}"
     page.locator(".share__embed summary").click()
     page.get_by_role("button", name="Copy code").click()
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('<iframe'))")
+    until(page, "navigator.clipboard.readText().then(t => t.startsWith('<iframe'))")
     page.keyboard.press("Escape")
     expect(page.locator(".share")).not_to_have_attribute("open", "")
     expect(summary).to_be_focused()
@@ -184,14 +198,40 @@ def test_a_telephone_opens_its_own_menu(site, browser):
     expect(page.locator(".share")).not_to_have_attribute("open", "")
 
 
+@pytest.fixture
+def partner():
+    """Another site with a page of its own: gives its address for what is to stand on it."""
+    shown = {}
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            if self.path == "/":
+                self.wfile.write(f"<!doctype html><h1>A partner</h1>{shown['code']}".encode())
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+
+        def address(code):
+            shown["code"] = code
+            return f"http://127.0.0.1:{server.server_port}/"
+
+        yield address
+        server.shutdown()
+
+
 @pytest.mark.thorough
-def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console):
+def test_cards_show_in_the_pages_of_partners_and_fit(site, page, console, partner):
     for path in (TRAFFIC, f"/en/{CONFERENCE}"):
         page.goto(f"{site}{path}")
         code = page.locator("#share-embed").input_value()
         assert 'height="' in code
-        page.goto(f"{site.replace('localhost', '127.0.0.1')}/healthz")  # another site
-        page.set_content(f"<!doctype html><h1>A partner</h1>{code}")
+        page.goto(partner(code))
         frame = page.frame_locator("iframe")
         expect(frame.locator("h1")).to_be_visible()
         assert len(page.frames) == 2
@@ -236,6 +276,6 @@ def test_a_wide_comparison_scrolls_by_itself_with_the_keyboard(site, page):
     frame = page.locator(".comparison__frame")
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.comparison__frame').scrollLeft > 0")
+    until(page, "document.querySelector('.comparison__frame').scrollLeft > 0")
     label = page.locator("tbody th span").first
     assert label.bounding_box()["x"] >= 0  # stays in sight

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from guizhou_portal.backoffice.audit.log import Kind, note
 from guizhou_portal.backoffice.roles import TRANSLATE
 from guizhou_portal.context import with_query
 
@@ -119,7 +120,10 @@ class SheetMixin:
         except IncorrectLookupParameters:
             return HttpResponseRedirect(self.own_address("changelist"))
         if kind in FORMATS:
-            return self.exported(request, changes.queryset, kind)
+            answer = self.exported(request, changes.queryset, kind)
+            if answer.status_code == 200:
+                note(request.user, Kind.EXPORTED, self.opts.label, kind)
+            return answer
         query = request.GET.urlencode()
         return TemplateResponse(
             request,

@@ -27,10 +27,23 @@ def counted_address(request):
     return str(address) if address else None
 
 
+#: Where a proxy stands that hides its visitors: this machine, an inner network, a container's.
+INNER = [
+    ip_network(one)
+    for one in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+        *("100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10"),
+    )
+]
+
+
 def is_shared(address):
-    """Whether many visitors may stand behind it: a proxy on this machine that hides them."""
+    """Whether everybody may stand behind it: a proxy that does not pass on who its visitors are.
+
+    One attacker must not shut out all others with it.
+    """
     parsed = _parsed(address or "")
-    return parsed is None or parsed.is_loopback
+    return parsed is None or any(parsed in network for network in INNER)
 
 
 def _parsed(text):

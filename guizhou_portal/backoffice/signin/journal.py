@@ -12,10 +12,22 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.utils import timezone
 
+from guizhou_portal.backoffice.audit import log as audit
+from guizhou_portal.backoffice.audit.acting import acting
+
 from .addresses import client_address
 from .middleware import SIGNED_IN
 
 logger = logging.getLogger("guizhou_portal.signin")
+
+#: What is in the audit log as well.
+AUDITED = {
+    "signed in": audit.Kind.SIGNED_IN,
+    "two steps set up": audit.Kind.TWO_STEPS_ON,
+    "two steps turned off": audit.Kind.TWO_STEPS_OFF,
+    "two steps turned off by administrator": audit.Kind.TWO_STEPS_RESET,
+    "new recovery codes": audit.Kind.RECOVERY_CODES,
+}
 
 KEPT_FOR = timedelta(days=90)
 LONGEST_NAME = 150
@@ -29,6 +41,8 @@ def note(event, request, name, level=logging.INFO):
     ``%r`` writes line breaks and other control characters as escapes: a name cannot forge a line.
     """
     address = client_address(request) if request else ""
+    if event in AUDITED:
+        audit.note(name if event == "signed in" else acting(), AUDITED[event], name)
     logger.log(level, "%s: user=%r address=%s", event, str(name)[:LONGEST_NAME], address or "-")
 
 

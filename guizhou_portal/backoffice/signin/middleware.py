@@ -7,6 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.middleware import OTPMiddleware
 
+from guizhou_portal.backoffice.audit.acting import answering
+
 SIGNED_IN = "signed_in"  # keys of the session; values in seconds since 1970
 ACTIVE = "active"
 RENEWED_AFTER = 300  # seconds: a session is not written with every page
@@ -17,6 +19,10 @@ class SignInMiddleware(OTPMiddleware):
 
     All of it happens when a page first asks for the user: public pages never do.
     """
+
+    def __call__(self, request):
+        with answering(request):
+            return super().__call__(request)
 
     def _verify_user_sync(self, request, user):
         signed_in = user.is_authenticated

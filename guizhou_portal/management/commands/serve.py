@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
+from guizhou_portal.environment import read
 from guizhou_portal.operations import static_files
 from guizhou_portal.operations.preparing import alone, own_session
 
@@ -171,18 +172,27 @@ class Command(BaseCommand):
         name = os.environ.get("ADMIN_USERNAME") or "admin"
         if len(name) > 150:
             raise CommandError("ADMIN_USERNAME may have 150 characters at most.")
-        given = os.environ.get("ADMIN_PASSWORD")
+        given = read("str", "ADMIN_PASSWORD", "")
         password = given or secrets.token_urlsafe(12)
+        weakness = self.weakness_of(password)
+        if weakness and settings.HTTPS:  # on one's own machine it is only said
+            raise CommandError(f"ADMIN_PASSWORD is too weak for a public server. {weakness}")
         get_user_model().objects.create_superuser(name, "", password)
         shown = (
             "the password in ADMIN_PASSWORD" if given else f"password {password} (shown only now)"
         )
         self.stdout.write(f"First account for /admin/: {name}, {shown}")
-        try:
-            with override("en"):
+        if weakness:
+            self.stdout.write(f"Note: ADMIN_PASSWORD is weak. {weakness}")
+
+    @staticmethod
+    def weakness_of(password):
+        with override("en"):
+            try:
                 validate_password(password)
-        except ValidationError as error:
-            self.stdout.write(f"Note: ADMIN_PASSWORD is weak. {' '.join(error.messages)}")
+            except ValidationError as error:
+                return " ".join(error.messages)
+        return ""
 
     def serve(self):
         connection.close()
