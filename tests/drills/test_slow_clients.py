@@ -19,6 +19,11 @@ BEGINNINGS = {
 }
 
 
+@pytest.fixture(scope="module")
+def portal(lasting):
+    return lasting.serve()
+
+
 @pytest.fixture
 def dripping():
     """Sends one more byte through every given connection, twice a second."""
@@ -37,8 +42,9 @@ def dripping():
     thread.join()
 
 
-def test_visitors_are_served_while_two_hundred_clients_send_a_byte_now_and_then(place, dripping):
-    portal = place.serve()
+def test_visitors_are_served_while_two_hundred_clients_send_a_byte_now_and_then(
+    lasting, portal, dripping
+):
     browser = Browser(portal.port, 20)
     with ExitStack() as stack:
         slow = {
@@ -59,11 +65,10 @@ def test_visitors_are_served_while_two_hundred_clients_send_a_byte_now_and_then(
             assert seconds < 18
         assert browser.get("/en/").status_code == 200
         dripping.clear()
-    assert "traceback" not in place.logged()
+    assert "traceback" not in lasting.logged()
 
 
-def test_an_upload_over_a_slow_line_arrives(place):
-    portal = place.serve(WEB_CONCURRENCY=1)
+def test_an_upload_over_a_slow_line_arrives(portal):
     # Slower than a telephone line of old, but steady: what counts is the average.
     body = b"a" * 40_000
     request = HEAD.replace(b"9000", b"%d" % len(body)) + b"\r\n"
