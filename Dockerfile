@@ -12,13 +12,13 @@ COPY . .
 RUN SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(60))') STATIC_ROOT=/app/collected /app/.venv/bin/python manage.py serve --collect-only
 RUN /app/.venv/bin/python -m compileall -q -j 0 /app/guizhou_portal /app/events /app/projects
 RUN /app/.venv/bin/python -m pip uninstall --quiet --yes pip setuptools 2>/dev/null || true
-RUN mkdir -p /app/var/media /app/var/enquiries /app/var/fact-sheets
+RUN mkdir -p /app/var/media /app/var/metrics
 
 FROM python:3.13-slim-bookworm
 # What installs software has no business where it runs.
 RUN python -m pip uninstall --quiet --yes pip setuptools wheel || true
 COPY --from=build /app /app
-# The folders of the volumes are the account's own, everything else only readable to it.
+# The folder of the volume is the account's own, everything else only readable to it.
 COPY --from=build --chown=10001:10001 /app/var /app/var
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
@@ -29,7 +29,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     STATIC_ROOT=/app/collected
 USER 10001:10001
 EXPOSE 8000
-VOLUME ["/app/var/media", "/app/var/enquiries", "/app/var/fact-sheets"]
+VOLUME ["/app/var"]
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "deploy/ready.py"]

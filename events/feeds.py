@@ -47,6 +47,6 @@ CONTRACTS = Feed(
     Page.Key.CONTRACTS,
     "events:contract_list",
     "feeds/contract.html",
-    related=lambda contracts: contracts.for_cards().prefetch_related("sectors"),
+    related=lambda contracts: contracts.for_page(),
     terms=_terms_of_contract,
 )

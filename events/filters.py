@@ -26,15 +26,18 @@ class Time(models.TextChoices):
     UNKNOWN = UNKNOWN, _("date not published")
 
 
-def time_of_event():
-    """The same rule as :attr:`Event.is_upcoming`."""
+def times():
+    """The same rule as :attr:`Event.is_upcoming`, as conditions."""
     now = timezone.now()
-    return Case(
-        When(ends_at__gte=now, then=Value(Time.UPCOMING)),
-        When(ends_at__isnull=True, starts_at__gte=now, then=Value(Time.UPCOMING)),
-        When(ends_at__isnull=True, starts_at__isnull=True, then=Value(Time.UNKNOWN)),
-        default=Value(Time.PAST),
-    )
+    return {
+        Time.UPCOMING: Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now),
+        Time.PAST: Q(ends_at__lt=now) | Q(ends_at__isnull=True, starts_at__lt=now),
+        Time.UNKNOWN: Q(ends_at__isnull=True, starts_at__isnull=True),
+    }
+
+
+def time_of_event():
+    return Case(*(When(condition, then=Value(time)) for time, condition in times().items()))
 
 
 def country_of_partner():
@@ -42,17 +45,20 @@ def country_of_partner():
     return Coalesce(NullIf("parties__country", Value("")), "parties__organisation__country")
 
 
+OF_PARTNER = Q(parties__side=ContractParty.Side.PARTNER)
+
+
 class EventFilters(Filters):
     model = Event
     facets = (
-        CodeFacet("time", _("When"), Time, time_of_event),
+        CodeFacet("time", _("When"), Time, time_of_event, times),
         YearFacet("year", _("Year"), "starts_at"),
         CountryFacet("country", _("Country"), "country"),
     )
     sorts = (
         Sort("newest", _("Newest first"), highest_first("starts_at")),
         Sort("oldest", _("Oldest first"), lowest_first("starts_at")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
     )
 
 
@@ -77,8 +83,12 @@ class ContractFilters(Filters):
             "country",
             _("Country of the partner"),
             country_of_partner,
-            Q(parties__side=ContractParty.Side.PARTNER),
+            OF_PARTNER,
             several=True,
+            paths={
+                "parties__country": OF_PARTNER & Q(parties__country__gt=""),
+                "parties__organisation__country": OF_PARTNER & Q(parties__country=""),
+            },
         ),
         RelatedFacet("sector", _("Sector"), Sector, "sectors", several=True),
         CodeFacet("kind", _("Kind of contract"), Contract.Kind),
@@ -90,5 +100,5 @@ class ContractFilters(Filters):
         Sort("newest", _("Newest first"), highest_first("signed_on")),
         Sort("oldest", _("Oldest first"), lowest_first("signed_on")),
         Sort("value", _("Highest contract value first"), highest_first("value")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
     )

@@ -19,6 +19,9 @@ from .fact_sheets import contract_sheet, event_sheet
 from .filters import ContractFilters, EventFilters, OfficialFilters
 from .models import Contract, Event, Official
 
+#: So many events are in the calendar of all, the latest: programs ask for the whole of it.
+IN_CALENDAR = 500
+
 
 class EventList(FilteredListMixin, PageTextMixin, ListView):
     filters_class = EventFilters
@@ -97,7 +100,7 @@ class EventsCalendar(ReadOnlyMixin, View):
         content = calendar_of_all(
             [
                 (event, absolute(event.get_absolute_url()))
-                for event in events.dated().order_by("starts_at", "pk")
+                for event in reversed(events.dated().order_by("-starts_at", "-pk")[:IN_CALENDAR])
             ],
             name=title_of_list(Page.texts(Page.Key.EVENTS)[Page.Key.EVENTS].title, filters),
             page=absolute(with_query(reverse("events:event_list"), query)),

@@ -68,16 +68,22 @@ def not_before(end, start, message):
 
 
 class LatestFirstIndex(models.Index):
-    """For lists by a date: latest first, unknown last, and by key among equals."""
+    """For lists by a date: latest first, unknown last, and by key among equals.
+
+    ``first``: the columns of which such a list has one value each, such as the publication.
+    """
 
     @classmethod
-    def by(cls, column, name):
-        return cls(models.F(column).desc(nulls_last=True), models.F("id"), name=name)
+    def by(cls, column, name, first=()):
+        latest = models.F(column).desc(nulls_last=True)
+        return cls(*map(models.F, first), latest, models.F("id"), name=name)
 
     def create_sql(self, model, schema_editor, using="", **kwargs):
         index = super()
         if schema_editor.connection.vendor == "sqlite":
             # There the unknown comes last by itself, and must not be asked for in an index.
-            column = self.expressions[0].expression.name
-            index = models.Index(fields=[f"-{column}", "id"], name=self.name)
+            *first, latest, _key = self.expressions
+            first = [one.name for one in first]
+            fields = [*first, f"-{latest.expression.name}", "id"]
+            index = models.Index(fields=fields, name=self.name)
         return index.create_sql(model, schema_editor, using, **kwargs)

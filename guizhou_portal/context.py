@@ -44,7 +44,12 @@ def kept_query(request):
 
 
 def later_page(request):
-    """``page=2`` and so on for the later pages of a list, otherwise nothing."""
+    """``page=2`` and so on for the later pages of a list, otherwise nothing.
+
+    A view may say so itself, as ``request.shown_page``.
+    """
+    if shown := getattr(request, "shown_page", ""):
+        return shown
     view = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
     if not getattr(view, "paginate_by", None):
         return ""  # without a look at the query: see operations.page_cache

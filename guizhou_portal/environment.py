@@ -241,7 +241,8 @@ def replicas(name, cache_name):
         if "pool" in settings["OPTIONS"]:
             # A visitor does not wait for one that is gone: there is the primary.
             settings["OPTIONS"] |= {"connect_timeout": 2}
-            settings["OPTIONS"]["pool"] |= {"timeout": 2}
+            # When it is back, the next check finds it: no pauses that double each time.
+            settings["OPTIONS"]["pool"] |= {"timeout": 2, "reconnect_timeout": 2}
             settings["CONN_HEALTH_CHECKS"] = True
     return found
 

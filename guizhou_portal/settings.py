@@ -102,6 +102,7 @@ TEMPLATES = [
             "builtins": [
                 "guizhou_portal.templatetags.portal",
                 "guizhou_portal.templatetags.drawings",
+                "guizhou_portal.templatetags.lasting",
             ],
         },
     },

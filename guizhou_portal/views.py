@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
+from .counted import Number, counted
 from .operations.full_disk import is_full, no_room
 from .operations.media import stored_file
 from .operations.unavailable import is_gone, unavailable
@@ -24,6 +25,8 @@ from .publishing.views import ReadOnlyMixin, read_only
 logger = logging.getLogger(__name__)
 
 MOST_PROJECTS = 6
+#: Of each kind of location factor; the page about the location has the others.
+MOST_FACTORS = 12
 
 
 class Home(ReadOnlyMixin, TemplateView):
@@ -34,9 +37,9 @@ class Home(ReadOnlyMixin, TemplateView):
         texts = Page.texts(keys.HOME, keys.PROJECTS, keys.CONTRACTS, keys.LOCATION)
         published = Project.objects.published()
         projects = list(published.for_cards()[: MOST_PROJECTS + 1])
-        groups = LocationFactor.objects.published().for_page().by_kind()
-        factors = dict(groups)
-        kinds = LocationFactor.Kind
+        factors = LocationFactor.objects.published()
+        factors = factors.only("title", "slug", "kind", "organisation", "order")
+        groups = factors.first_of_each_kind(MOST_FACTORS + 1).by_kind()
         return super().get_context_data(
             text=texts[keys.HOME],
             # The sections open with the words of the pages they lead to.
@@ -46,16 +49,34 @@ class Home(ReadOnlyMixin, TemplateView):
             event=Event.objects.published().latest_first().with_programme().first(),
             projects=projects[:MOST_PROJECTS],
             more_projects=len(projects) > MOST_PROJECTS,
-            open_projects=published.filter(open_to_foreign_investors=True).count(),
+            open_projects=counted(published.open_to_investors()),
             contracts=Contract.objects.published().latest_first().for_cards()[:2],
-            data_centre_operators={
-                f.organisation_id for f in factors.get(kinds.DATA_CENTRE, []) if f.organisation_id
-            },
-            state_it_centres=factors.get(kinds.STATE_IT_CENTRE, []),
-            cloud_platforms=factors.get(kinds.CLOUD_PLATFORM, []),
-            groups=groups,
+            figures=figures_of(dict(groups)),
+            groups=[(kind, group[:MOST_FACTORS]) for kind, group in groups],
             **kwargs,
         )
+
+
+def figures_of(groups):
+    """What the home page says of the location in numbers: ``{name: Number}``.
+
+    ``groups``: ``{kind: [factor, …]}``; more than it shows are not counted.
+    """
+    kinds = LocationFactor.Kind
+
+    def number(kind, of=len):
+        group = groups.get(kind, [])
+        return Number(of(group[:MOST_FACTORS]), len(group) > MOST_FACTORS)
+
+    return {
+        "companies": number(kinds.DATA_CENTRE, companies),
+        "state_it_centres": number(kinds.STATE_IT_CENTRE),
+        "cloud_platforms": number(kinds.CLOUD_PLATFORM),
+    }
+
+
+def companies(factors):
+    return len({one.organisation_id for one in factors} - {None})
 
 
 @read_only

@@ -6,7 +6,7 @@ from guizhou_portal.filters.bound import Filters
 from guizhou_portal.filters.facets import CodeFacet, RelatedFacet, YesNoFacet
 from guizhou_portal.filters.sorts import Sort, by_name, highest_first, lowest_first
 
-from .models import Organisation, Place, Project, Sector
+from .models import LocationFactor, Organisation, Place, Project, Sector
 
 
 class ProjectFilters(Filters):
@@ -21,7 +21,14 @@ class ProjectFilters(Filters):
     )
     sorts = (
         Sort("listed", _("As arranged by the editors"), lowest_first("order")),
-        Sort("title", _("By title"), by_name("title")),
+        Sort("title", _("By title"), by_name("title"), is_indexed=False),
         Sort("volume", _("Highest investment volume first"), highest_first("investment_volume")),
         Sort("updated", _("Changed last first"), highest_first("updated")),
     )
+
+
+class LocationFilters(Filters):
+    """The entries of one kind, as the editors arranged them."""
+
+    model = LocationFactor
+    sorts = (Sort("listed", _("As arranged by the editors"), lowest_first("order")),)

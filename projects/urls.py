@@ -22,5 +22,6 @@ urlpatterns = [
         enquiry_pages.ProjectEnquiryPage.as_view(),
         name="project_enquiry",
     ),
+    path("location/<str:kind>/", views.LocationKind.as_view(), name="location_kind"),
     path("location/", views.Location.as_view(), name="location"),
 ]

@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.views.generic import ListView, TemplateView
 
 from guizhou_portal.exchange.fact_sheets.views import FactSheet
@@ -10,9 +11,13 @@ from guizhou_portal.sharing.embeds import EmbeddedCard
 from .comparison import Comparison
 from .fact_sheets import project_sheet
 from .facts import BRIEF
-from .filters import ProjectFilters
+from .filters import LocationFilters, ProjectFilters
 from .models import LocationFactor, Project
+from .models.location import by_place
 from .shortlist import Shortlist
+
+#: So many location factors of a kind stand on one page.
+MOST_OF_A_KIND = 18
 
 
 class ProjectList(FilteredListMixin, PageTextMixin, ListView):
@@ -64,15 +69,40 @@ class ProjectFactSheet(FactSheet):
 
 
 class Location(PageTextMixin, ListView):
+    """What the province offers: of each kind the first entries, with the way to the others."""
+
     page_key = Page.Key.LOCATION
     template_name = "projects/location.html"
 
     def get_queryset(self):
-        return LocationFactor.objects.published().for_page()
+        return LocationFactor.objects.published().for_page().first_of_each_kind(MOST_OF_A_KIND + 1)
 
     def get_context_data(self, **kwargs):
-        factors = self.object_list
-        places = factors.by_place()
+        groups = self.object_list.by_kind()
+        shown = [(kind, factors[:MOST_OF_A_KIND]) for kind, factors in groups]
+        places = by_place(factor for _kind, factors in shown for factor in factors)
         return super().get_context_data(
-            groups=factors.by_kind(), places=places, about=places, **kwargs
+            groups=shown,
+            more=[kind for kind, factors in groups if len(factors) > MOST_OF_A_KIND],
+            places=places,
+            about=places,
+            **kwargs,
         )
+
+
+class LocationKind(FilteredListMixin, PageTextMixin, ListView):
+    """All entries of a kind, page by page."""
+
+    filters_class = LocationFilters
+    page_key = Page.Key.LOCATION
+    template_name = "projects/location_kind.html"
+    paginate_by = MOST_OF_A_KIND
+
+    def get_records(self):
+        if self.kwargs["kind"] not in LocationFactor.Kind.values:
+            raise Http404
+        return super().get_records().filter(kind=self.kwargs["kind"])
+
+    def get_context_data(self, **kwargs):
+        kind = LocationFactor.Kind(self.kwargs["kind"])
+        return super().get_context_data(kind=kind, **kwargs)

@@ -233,27 +233,33 @@ def test_the_web_server_serves_pages_and_files_as_its_configuration_says(site):
 
 
 def test_the_web_server_lets_through_what_each_form_may_send_and_no_more(site):
-    def status_of(path, megabytes):
+    def is_refused(path, megabytes):
+        """By the web server itself; what the portal says of such a request is its own affair."""
         kind = {"Content-Type": "application/octet-stream"}
-        return site.nginx.ask(path, "POST", b"0" * int(megabytes * 2**20), **kind)[0]
+        body = b"0" * int(megabytes * 2**20)
+        status, _headers, page = site.nginx.ask(path, "POST", body, **kind)
+        return status == 413 and b"<center>nginx</center>" in page
 
-    assert status_of("/de/enquiry/", 11.5) != 413
-    assert status_of("/de/enquiry/", 12.5) == 413
-    assert status_of("/admin/login/", 29) != 413
-    assert status_of("/admin/login/", 31) == 413
-    assert status_of("/de/search/", 1) == 413
+    assert not is_refused("/de/enquiry/", 11.5)
+    assert is_refused("/de/enquiry/", 12.5)
+    assert not is_refused("/admin/login/", 29)
+    assert is_refused("/admin/login/", 31)
+    assert is_refused("/de/search/", 1)
     # The back office is nobody's to keep.
     assert "no-store" in site.nginx.ask("/admin/login/")[1]["Cache-Control"]
 
 
 def test_a_slow_client_is_given_up_and_others_do_not_notice(site):
-    with socket.create_connection(("127.0.0.1", site.nginx.plain)) as slow:
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: portal.example\r\nX-Slow: ")
-        slow.settimeout(30)
-        begun = time.monotonic()
-        assert site.nginx.ask("/de/")[0] == 200
-        # The plain server has nginx's own patience of a minute; ours has ten seconds.
-        assert time.monotonic() - begun < 5
+    """It never ends the head of its request; the web server waits for ten seconds."""
+    slow = site.nginx.connection()
+    slow.connect()
+    slow.sock.settimeout(30)
+    slow.send(b"GET / HTTP/1.1\r\nHost: portal.example\r\nX-Slow: ")
+    begun = time.monotonic()
+    assert site.nginx.ask("/de/")[0] == 200
+    assert slow.sock.recv(1000) == b""
+    assert 8 < time.monotonic() - begun < 20
+    slow.close()
 
 
 def test_nobody_notices_that_a_process_is_killed_and_another_restarted(site):
@@ -339,8 +345,10 @@ def test_nobody_notices_an_update_of_the_database_and_the_way_back(site, tmp_pat
         ):
             report.execute("select count(*) from events_event")
             update = others.submit(migrate, "events")
-            until(lambda: "due to lock timeout" in site.database.log() or update.done())
-            report.rollback()
+            try:
+                until(lambda: "due to lock timeout" in site.database.log() or update.done())
+            finally:
+                report.rollback()
             said = update.result()
         assert "A table is in use; the migration is tried again." in said
         assert "seats" in columns(site)
@@ -397,6 +405,14 @@ def test_public_pages_are_read_from_a_replica_for_as_long_as_it_keeps_up(site, s
     def is_named(name):
         site.database.ask("update projects_project set title_en = %s where true", name)
 
+    def is_read():
+        """Whether the portal asked the replica for more than how far behind it is just now."""
+        asked = (
+            "select now() - max(query_start) < interval '2 s' from pg_stat_activity"
+            " where backend_type = 'client backend' and query like 'SELECT %\"%'"
+        )
+        return streaming.ask(asked) == [(True,)]
+
     before = site.database.ask("select id, title_en from projects_project")
     caught_up = (
         "select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()"
@@ -416,15 +432,12 @@ def test_public_pages_are_read_from_a_replica_for_as_long_as_it_keeps_up(site, s
         until(title, 15, pause=0.3)
         # It catches up, and is asked again; then the primary's change is not seen at once.
         streaming.ask("select pg_wal_replay_resume()")
-        reads = "select sum(seq_scan + coalesce(idx_scan, 0)) from pg_stat_user_tables"
-        seen = streaming.ask(reads)
-        until(lambda: title() and streaming.ask(reads) > seen, 20, pause=0.3)
+        until(lambda: title() and is_read(), 60, pause=0.3)
         # It is gone in the middle of it: nobody notices.
         streaming.stop()
         assert all(title() for _ in range(5))
         streaming.start()
-        seen = streaming.ask(reads)
-        until(lambda: title() and streaming.ask(reads) > seen, 20, pause=0.3)
+        until(lambda: title() and is_read(), 60, pause=0.3)
     finally:
         portal.stop()
         for key, name in before:

@@ -12,11 +12,11 @@ from .migration_rules import dangers
 
 #: The last migrations before the portal went online: what came up to them met no visitors.
 BASELINE = {
-    "backoffice": "0003",
+    "backoffice": "0004",
     "content": "0001",
-    "events": "0007",
+    "events": "0008",
     "pages": "0002",
-    "projects": "0006",
+    "projects": "0007",
     "publishing": "0002",
     "search": "0002",
 }

@@ -65,6 +65,7 @@ def of_the_portal(bucket):
     return [name for name in names_in(bucket) if name.startswith("portal/")]
 
 
+@pytest.mark.thorough
 def test_what_an_editor_uploads_is_on_the_store_and_on_the_page(backoffice, client, bucket):
     project = ProjectFactory(title_en="Cloud")
     save(

@@ -30,13 +30,14 @@ class ContractQuerySet(PublicRecordQuerySet):
         return self.order_by(F("signed_on").desc(nulls_last=True), "pk")
 
     def for_cards(self):
-        return self.select_related("event", "project").prefetch_related(
+        return self.prefetch_related(
             Prefetch("parties", ContractParty.objects.select_related("organisation", "signatory"))
         )
 
     def for_page(self):
         """Everything the contract's own page shows."""
-        return self.for_cards().prefetch_related("sectors", "milestones")
+        cards = self.for_cards().select_related("event", "project")
+        return cards.prefetch_related("sectors", "milestones")
 
 
 class Contract(PublicRecord):
@@ -99,7 +100,16 @@ class Contract(PublicRecord):
         constraints = [*PublicRecord.Meta.constraints, amount_with_currency("value")]
         indexes = [
             LatestFirstIndex.by("signed_on", "contract_latest_first"),
-            models.Index(fields=["publication", "publish_at"], name="contract_publication"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="contract_publication"
+            ),
+            # The orders of the list, and what it is narrowed by, in its usual order.
+            LatestFirstIndex.by("signed_on", "contract_newest", ["publication"]),
+            models.Index(fields=["publication", "signed_on", "id"], name="contract_oldest"),
+            LatestFirstIndex.by("value", "contract_by_value", ["publication"]),
+            LatestFirstIndex.by("signed_on", "contract_by_kind", ["kind", "publication"]),
+            LatestFirstIndex.by("signed_on", "contract_by_status", ["status", "publication"]),
         ]
 
     def get_absolute_url(self):
@@ -178,6 +188,12 @@ class ContractParty(models.Model):
         verbose_name = _("contracting party")
         verbose_name_plural = _("contracting parties")
         ordering = ["order", "pk"]
+        indexes = [
+            # Few say it themselves: most parties are where their organisation is.
+            models.Index(
+                fields=["country"], name="contract_party_by_country", condition=Q(country__gt="")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(organisation__isnull=False, name_not_published=False)

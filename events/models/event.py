@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from modeltranslation.utils import build_localized_fieldname
 
-from guizhou_portal.constraints import not_before
+from guizhou_portal.constraints import LatestFirstIndex, not_before
 from guizhou_portal.documents import DocumentFile
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
@@ -135,6 +135,15 @@ class Event(PublicRecord):
             *PublicRecord.Meta.constraints,
             not_before("ends_at", "starts_at", _("The event ends before it starts.")),
             focal_point_within("hero_image"),
+        ]
+        indexes = [
+            LatestFirstIndex.by("starts_at", "event_latest_first"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(fields=["publication", "publish_at", "updated"], name="event_publication"),
+            # The orders of the list, and what it is narrowed by, in its usual order.
+            LatestFirstIndex.by("starts_at", "event_newest", ["publication"]),
+            models.Index(fields=["publication", "starts_at", "id"], name="event_oldest"),
+            LatestFirstIndex.by("starts_at", "event_by_country", ["country", "publication"]),
         ]
 
     def get_absolute_url(self):

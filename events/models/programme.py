@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import not_before
+from guizhou_portal.constraints import LatestFirstIndex, not_before
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
@@ -82,7 +82,18 @@ class Official(PublicRecord):
         verbose_name_plural = _("officials")
         ordering = ["family_name", "name"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("portrait")]
-        indexes = [models.Index(fields=["family_name", "name"], name="official_by_name")]
+        indexes = [
+            models.Index(fields=["family_name", "name"], name="official_by_name"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="official_publication"
+            ),
+            # The orders of the list.
+            models.Index(
+                fields=["publication", "family_name", "name", "id"], name="official_listed"
+            ),
+            LatestFirstIndex.by("updated", "official_changed_last", ["publication"]),
+        ]
 
     def get_absolute_url(self):
         return reverse("events:official", args=[self.slug])
@@ -145,6 +156,7 @@ class ProgrammeItem(models.Model):
         verbose_name = _("programme item")
         verbose_name_plural = _("programme items")
         ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["order", "id"], name="programme_item_in_order")]
         constraints = [
             not_before("ends_at", "starts_at", _("The programme item ends before it starts."))
         ]

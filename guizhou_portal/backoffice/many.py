@@ -25,6 +25,8 @@ from .forged import SoundChoicesMixin, SoundList, SoundSelect, is_key
 #: Up to here records are counted anew each time; a larger number is remembered.
 COUNTED = 10_000
 SECONDS = 120
+#: From here on a page of a list is looked up in two steps.
+FAR = 1000
 #: So many records are listed one by one before they are deleted.
 SHOWN = 50
 STATE = "backoffice-state"
@@ -108,6 +110,26 @@ class ListPaginator(Paginator):
                 cache.set(key, number, SECONDS)
         return number
 
+    def page(self, number):
+        """Far down a list, its order is followed in the index alone, and only then are the
+        records of the page read.
+        """
+        found = super().page(number)
+        first = (found.number - 1) * self.per_page
+        if first > FAR and self.few is None:
+            keys = list(
+                self.object_list.values_list("pk", flat=True)[first : first + self.per_page]
+            )
+            found.object_list = self.object_list.filter(pk__in=list(keys))
+        return found
+
+
+def list_paginator(request, queryset, per_page, *args, **kwargs):
+    """What an admin class may answer to ``get_paginator``."""
+    paginator = ListPaginator(queryset, per_page, *args, **kwargs)
+    paginator.is_search = bool(set(request.GET) - {PAGE_VAR, ORDER_VAR, ALL_VAR})
+    return paginator
+
 
 class NextPaginator(Paginator):
     """For choices that are read on and on: looks one further, and counts nothing."""
@@ -167,9 +189,7 @@ class ManyMixin:
     def get_paginator(self, request, queryset, per_page, *args, **kwargs):
         if _is_choice(request):
             return NextPaginator(queryset, per_page, *args, **kwargs)
-        paginator = ListPaginator(queryset, per_page, *args, **kwargs)
-        paginator.is_search = bool(set(request.GET) - {PAGE_VAR, ORDER_VAR, ALL_VAR})
-        return paginator
+        return list_paginator(request, queryset, per_page, *args, **kwargs)
 
     @property
     def search_fields(self):

@@ -125,10 +125,13 @@ def _shown(context, graph):
         return {}
     page = context.get("page_obj")
     first = page.start_index() if page else 1
+    number = page.paginator.count if page else len(records)
+    if context.get("is_long"):  # more than are counted
+        number = None
     entries = known(
         {
             "@type": "ItemList",
-            "numberOfItems": page.paginator.count if page else len(records),
+            "numberOfItems": number,
             "itemListElement": [
                 {
                     "@type": "ListItem",

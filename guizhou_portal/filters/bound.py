@@ -10,6 +10,7 @@ from guizhou_portal.search.ranking import keys_found
 from guizhou_portal.search.results import RESULTS
 
 from .facets import LONGEST
+from .listed import Listed
 
 MOST_VALUES = 20  # of one facet
 LONGEST_WORDS = 200  # characters that are looked for
@@ -17,11 +18,11 @@ LONGEST_WORDS = 200  # characters that are looked for
 
 @dataclass(frozen=True)
 class Choice:
-    """A value a visitor can choose, with the number of records it would leave."""
+    """A value a visitor can choose, with the number of records it would leave, if it is known."""
 
     value: str
     label: str
-    count: int
+    count: int | None
     is_chosen: bool
 
 
@@ -54,6 +55,8 @@ class Filters:
     facets = ()
     #: The first one is the order of a list nobody sorts.
     sorts = ()
+    #: Whether there are more records than are counted; see :meth:`of`.
+    is_long = False
 
     def __init__(self, given):
         self.wrong = []  # [(name, value), …]
@@ -88,6 +91,20 @@ class Filters:
                 records = records.filter(facet.condition(self.model, list(labels)))
         return records.filter(pk__among=self._found) if self.words else records
 
+    def joined(self, records, besides=None):
+        """The same, found from what is chosen."""
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                records = facet.joined(records, list(labels))
+        return records.filter(pk__among=self._found) if self.words else records
+
+    def walked(self, records, besides=None):
+        """The same, asked of one record after the other along the order of the list."""
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                records = records.filter(facet.walked(self.model, list(labels)))
+        return records.filter(pk__among=self._found) if self.words else records
+
     @cached_property
     def _found(self):
         """The keys of the records that have the words: looked up once, however often counted."""
@@ -96,7 +113,19 @@ class Filters:
         every = self.model._base_manager.order_by()
         return list(found(every, self.words).values_list("pk", flat=True))
 
-    def panels(self, records):
+    def of(self, records):
+        """``records`` as they are :class:`~.listed.Listed`.
+
+        In a long list the order becomes the usual one if there is no index for what was asked.
+        """
+        listed = Listed(self, records)
+        self.is_long = listed.is_long
+        if self.is_long and not self.sort.is_indexed:
+            self.wrong.append(("sort", self.sort.name))
+            self.sort = self.sorts[0]
+        return listed
+
+    def panels(self, listed):
         """``[(facet, [Choice, …], number chosen), …]`` of the facets there is something to choose.
 
         The numbers are those of the records that the other facets leave.
@@ -104,13 +133,14 @@ class Filters:
         panels = []
         for facet in self.facets:
             chosen = self.labels[facet]
+            others = Listed(self, listed.records, facet) if chosen else listed
             choices = [
                 Choice(value, label, count, value in chosen)
-                for value, label, count in facet.choices(self.narrowed(records, facet))
+                for value, label, count in others.choices(facet)
             ]
             there = {one.value for one in choices}
             choices += [
-                Choice(value, label, 0, True)
+                Choice(value, label, None if others.is_long else 0, True)
                 for value, label in chosen.items()
                 if value not in there
             ]
@@ -141,7 +171,11 @@ class Filters:
     @property
     def orders(self):
         """The orders to choose from, as addresses that keep what is chosen."""
-        return [Order(sort.label, self._query(sort=sort), sort is self.sort) for sort in self.sorts]
+        return [
+            Order(sort.label, self._query(sort=sort), sort is self.sort)
+            for sort in self.sorts
+            if sort.is_indexed or not self.is_long
+        ]
 
     def _query(self, without=None, sort=None):
         sort = sort or self.sort

@@ -8,9 +8,10 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
@@ -60,6 +61,25 @@ class Facet(ABC):
             condition |= ~Q(pk__in=self.with_value(every).values("pk"))
         return condition
 
+    def walked(self, model, values):
+        """The same, to be asked of one record after the other along the order of a list.
+
+        For a list where very many have the values: the condition above would find all of them.
+        """
+        if UNKNOWN in values:
+            return self.condition(model, values)
+        every = self.values_of(model._base_manager.order_by()).filter(pk=OuterRef("pk"))
+        return Q(Exists(every.filter(facet_value__in=[self.stored(value) for value in values])))
+
+    def joined(self, records, values):
+        """``records`` that have one of ``values``, to be found from the values; each once."""
+        if UNKNOWN in values:
+            return records.filter(self.condition(records.model, values))
+        return self.having(records, values)
+
+    def having(self, records, values):
+        return records.filter(self.condition(records.model, values))
+
     def with_value(self, every):
         return every.filter(facet_value__isnull=False).exclude(facet_value="")
 
@@ -84,6 +104,14 @@ class Facet(ABC):
         found = [(value, label, counts[value]) for value, label in self.labels(counts).items()]
         return [*found, *([(UNKNOWN, self.unknown_label(), unknown)] if unknown else [])]
 
+    def offered(self, records, sample):
+        """``[(value, label), …]`` to choose from in a list too long to count.
+
+        ``sample``: those of ``records`` that the list begins with. What else there is can be found
+        by words.
+        """
+        return [(value, label) for value, label, _number in self.choices(sample)]
+
     def counts(self, records):
         """``{value: number}``; what is unknown is under None or ""."""
         rows = self.values_of(records.order_by()).values_list("facet_value")
@@ -94,8 +122,8 @@ class Facet(ABC):
         unknown = sum(counts.pop(value, 0) for value in (None, ""))
         if self._where is None:
             return unknown
-        every = self.with_value(self.values_of(records.model._base_manager.order_by()))
-        return records.exclude(pk__in=every.values("pk")).count()
+        records = records.order_by()
+        return records.exclude(pk__in=self.with_value(self.values_of(records)).values("pk")).count()
 
     @abstractmethod
     def labels(self, values):
@@ -106,17 +134,24 @@ class Facet(ABC):
 
 
 class CodeFacet(Facet):
-    """A code list of a model."""
+    """A code list of a model.
 
-    def __init__(self, name, label, codes, value=None):
+    ``conditions``: makes ``{code: Q}`` of the records that have it, where no column has the code.
+    """
+
+    def __init__(self, name, label, codes, value=None, conditions=None):
         super().__init__(name, label, value or name)
         self.codes = codes
+        self.conditions = conditions
 
     def condition(self, model, values):
-        if isinstance(self._value, str):
+        if self.conditions is None:
             return Q(**{f"{self._value}__in": values})
-        every = self.values_of(model._base_manager.order_by())
-        return Q(pk__in=every.filter(facet_value__in=values).values("pk"))
+        conditions = self.conditions()
+        return reduce(or_, (conditions[value] for value in values))
+
+    def walked(self, model, values):
+        return self.condition(model, values)
 
     def existing(self, model, values):
         # A code list may have a code of its own for what is unknown.
@@ -124,6 +159,9 @@ class CodeFacet(Facet):
 
     def known(self, model, values):
         return self.labels(values)
+
+    def offered(self, records, sample):
+        return list(self.labels(self.codes.values).items())
 
     def labels(self, values):
         return {code.value: capfirst(code.label) for code in self.codes if code.value in values}
@@ -133,8 +171,13 @@ class YesNoFacet(Facet):
     STORED = {"yes": True, "no": False}
     LABELS = {"yes": _("Yes"), "no": _("No")}
 
-    def stored(self, value):
-        return self.STORED[value]
+    def condition(self, model, values):
+        known = [self.STORED[value] for value in values if value != UNKNOWN]
+        condition = Q(**{f"{self._value}__in": known})
+        return condition | Q(**{f"{self._value}__isnull": True}) if UNKNOWN in values else condition
+
+    def walked(self, model, values):
+        return self.condition(model, values)
 
     def with_value(self, every):
         return every.filter(facet_value__isnull=False)
@@ -160,6 +203,9 @@ class YearFacet(Facet):
             condition |= Q(**{lookup: True if value == UNKNOWN else int(value)})
         return condition
 
+    def walked(self, model, values):
+        return self.condition(model, values)
+
     def known(self, model, values):
         return {one: one for one in values if re.fullmatch(r"[12]\d{3}", one, re.ASCII)}
 
@@ -167,17 +213,57 @@ class YearFacet(Facet):
         # By day, which databases group faster than by year.
         counts = Counter()
         for value, number in super().counts(records).items():
-            if isinstance(value, datetime):
-                value = timezone.localtime(value)
-            counts[value and str(value.year)] += number
+            counts[value and str(_day(value).year)] += number
         return counts
+
+    def offered(self, records, sample):
+        """Every year from the first to the last."""
+        known = records.filter(**{f"{self._value}__isnull": False})
+        ends = [
+            known.order_by(order).values_list(self._value, flat=True).first()
+            for order in (self._value, f"-{self._value}")
+        ]
+        first, last = (_day(end).year if end else None for end in ends)
+        years = range(last, first - 1, -1) if first else ()
+        is_unknown = len(years) == 0 or sample.filter(**{f"{self._value}__isnull": True}).exists()
+        unknown = [(UNKNOWN, self.unknown_label())] if is_unknown else []
+        return [(str(year), str(year)) for year in years] + unknown
 
     def labels(self, values):
         return {value: value for value in sorted(values, reverse=True)}
 
 
+def _day(moment):
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
+
+
 class CountryFacet(Facet):
-    """A country, by its ISO 3166-1 alpha-2 code."""
+    """A country, by its ISO 3166-1 alpha-2 code.
+
+    ``paths``: the columns it may stand in, each with the condition under which it counts, where
+    :attr:`value` is no column of the record itself.
+    """
+
+    def __init__(self, *args, paths=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.paths = paths
+
+    def condition(self, model, values):
+        if isinstance(self._value, str) and UNKNOWN not in values:
+            return Q(**{f"{self._value}__in": values})
+        return super().condition(model, values)
+
+    def walked(self, model, values):
+        return super().walked(model, values) if self.paths else self.condition(model, values)
+
+    def having(self, records, values):
+        if not self.paths:
+            return super().having(records, values)
+        condition = Q()
+        for path, where in self.paths.items():
+            found = records.model._base_manager.order_by().filter(where, **{f"{path}__in": values})
+            condition |= Q(pk__in=found.values("pk"))
+        return records.filter(condition)
 
     def known(self, model, values):
         return {value: countries.name(value) for value in values if value in dict(countries)}
@@ -206,11 +292,18 @@ class RelatedFacet(Facet):
             several,
         )
 
+    def having(self, records, values):
+        where = self._where() if callable(self._where) else Q()
+        found = records.filter(where, **{f"{self._value}__in": values})
+        return found.distinct() if self.several else found
+
     def known(self, model, values):
-        records = self.values_of(model.objects.published().order_by())
-        found = set(
-            records.filter(facet_value__in=values).values_list("facet_value", flat=True).distinct()
-        )
+        # Asked of each record there is to name, not of all that name one.
+        where = self._where() if callable(self._where) else Q()
+        path = {self.path: OuterRef("pk")}
+        naming = model.objects.published().order_by().filter(where, **path)
+        named = self.related._base_manager.filter(Exists(naming), slug__in=values)
+        found = set(named.values_list("slug", flat=True))
         return self.labels(found) if found else {}
 
     def counts(self, records):

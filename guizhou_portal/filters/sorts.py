@@ -20,11 +20,16 @@ COLLATIONS = {"de": "de-x-icu", "en": "en-x-icu", "zh-hans": "zh-x-icu"}
 
 @dataclass(frozen=True)
 class Sort:
-    """An order. ``by`` makes its expressions, without the last one that settles what is equal."""
+    """An order. ``by`` makes its expressions, without the last one that settles what is equal.
+
+    ``is_indexed``: whether the database has an index for it; without one, every record is read to
+    show the first, so that a long list cannot be shown in this order.
+    """
 
     name: str
     label: str
     by: callable
+    is_indexed: bool = True
 
     def order(self, records):
         return records.order_by(*self.by(), "pk")

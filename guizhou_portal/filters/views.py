@@ -1,43 +1,113 @@
 """Lists that are narrowed and sorted by their address."""
 
-from django.http import QueryDict
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, QueryDict
+
+from guizhou_portal import counted
+
+from .cursors import CursorError, cursor_after, page_of
 
 
 class FilteredListMixin:
     """For a ``ListView`` of public records; ``filters_class`` says which, and by what they are
     filtered.
+
+    Its pages have numbers as far as the records are counted. A longer list is read on from there
+    by cursors, each as quickly as the first page.
     """
 
     filters_class = None
 
     def get_queryset(self):
         self.filters = self.filters_class(self.request.GET)
+        self.records = self.get_records()
+        self.listed = self.filters.of(self.records)
         # The other languages' addresses and the next pages keep what is chosen.
         self.request.kept_query = self.filters.query
-        self.records = self.filters_class.model.objects.published()
-        return self.filters.apply(self.records).for_cards()
+        return self.filters.sort.order(self.listed.narrowed).for_cards()
+
+    def get_records(self):
+        """What is narrowed."""
+        return self.filters_class.model.objects.published()
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        paginator = super().get_paginator(queryset, per_page, **kwargs)
+        paginator.count = self.listed.number.value  # counted already
+        return paginator
+
+    @property
+    def order(self):
+        """What the order is called, for cursors."""
+        return [self.filters_class.model._meta.model_name, self.filters.sort.name]
+
+    def paginate_queryset(self, queryset, page_size):
+        paginator = self.get_paginator(queryset, page_size)
+        if cursor := self.request.GET.get("cursor"):
+            page = self.page_at(cursor, queryset, paginator)
+            self.request.shown_page = f"cursor={cursor}"
+            return paginator, page, page.object_list, True
+        paginator, page, records, is_paginated = super().paginate_queryset(queryset, page_size)
+        if self.listed.is_long and page.number == paginator.num_pages:
+            by, last = self.filters.sort.by(), list(records)[-1]
+            page.next_cursor = cursor_after(last, self.listed.asked, by, self.order)
+        return paginator, page, records, is_paginated
+
+    def page_at(self, cursor, queryset, paginator):
+        try:
+            found = page_of(
+                queryset, self.filters.sort.by(), self.order, paginator.per_page, cursor
+            )
+        except CursorError as error:
+            raise Http404 from error
+        records = Records(found.records)
+        records.model = queryset.model
+        return CursorPage(paginator, records, found.previous, found.next)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         filters = self.filters
-        if filters.is_active and not context["paginator"].count:
+        if filters.is_active and not self.listed.number:
             context["ways_out"] = ways_out(filters, self.records)
         return {
             **context,
             "filters": filters,
-            "panels": filters.panels(self.records),
-            "number": context["paginator"].count,
+            "panels": filters.panels(self.listed),
+            "number": self.listed.number.value,
+            "is_long": self.listed.is_long,
             # Each list is found once; its many selections are for those who make them.
             "noindex": filters.is_active or filters.is_sorted,
         }
 
 
+class Records(list):
+    """Records that say, as a queryset does, of which model they are."""
+
+    model = None
+
+
+@dataclass(frozen=True)
+class CursorPage:
+    """A page after those with numbers; what templates ask of a page of Django's ``Paginator``."""
+
+    paginator: Paginator
+    object_list: Records
+    previous_cursor: str | None
+    next_cursor: str | None
+    number = None
+    has_previous = has_next = False  # by number
+
+    def start_index(self):
+        return 1
+
+
 def ways_out(filters, records):
-    """``[(Chosen, number), …]``: what to let go of so that something is found, the most first."""
+    """``[(Chosen, Number), …]``: what to let go of so that something is found, the most first."""
     found = []
     for chosen in filters.chosen:
         others = type(filters)(QueryDict(chosen.without))
-        number = others.narrowed(records).count()
+        number = counted.counted(others.narrowed(records))
         if number:
             found.append((chosen, number))
-    return sorted(found, key=lambda one: -one[1])
+    return sorted(found, key=lambda one: -one[1].value)

@@ -38,7 +38,7 @@ LAG = """
 SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN 0
     WHEN EXISTS (SELECT FROM pg_stat_wal_receiver)
-        AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+        AND pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
     ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp())
 END
 """

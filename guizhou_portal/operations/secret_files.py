@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 #: What a variable's name ends in that may hold a secret; a URL may hold a password.
-ENDINGS = ("_KEY", "_URL", "_PASSWORD", "_TOKEN", "_DSN")
+ENDINGS = ("_KEY", "_URL", "_URLS", "_PASSWORD", "_TOKEN", "_DSN")
 SUFFIX = "_FILE"
 
 

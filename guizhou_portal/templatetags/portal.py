@@ -1,5 +1,7 @@
 """How records are put into words on a page: language marks, unknown values, pictures, money."""
 
+from functools import cache
+
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -24,10 +26,16 @@ from guizhou_portal.pictures.renditions import (
 register = template.Library()
 
 
+@cache
+def columns_of(field, language):
+    """``[(attribute, language), …]`` of a translated field, best first for readers of one."""
+    return [(build_localized_fieldname(field, one), one) for one in resolution_order(language)]
+
+
 def translation(record, field):
     """``(text, language)`` of a translated field as a visitor gets it; ``("", None)`` if empty."""
-    for language in resolution_order(get_language()):
-        text = getattr(record, build_localized_fieldname(field, language), None)
+    for name, language in columns_of(field, get_language()):
+        text = getattr(record, name, None)
         if text:
             return text, language
     return "", None
@@ -226,11 +234,24 @@ def at_page(request, number):
 
 
 @register.filter
+def at_cursor(request, cursor):
+    """The same for a place in the list that has no number."""
+    return with_query(request.path, kept_query(request), f"cursor={cursor}")
+
+
+@register.filter
 def under(path, section):
     """``page`` if the address is the section's own, ``true`` if it lies below, else nothing."""
     if path == section:
         return "page"
     return "true" if path.startswith(section) else ""
+
+
+@register.filter
+def menu_place(path):
+    """Where in the menu an address is: its section, and whether it lies below that."""
+    _, _language, section, *below = f"{path}///".split("/")[:4]
+    return f"{section}/" if any(below) else section
 
 
 @register.filter

@@ -15,6 +15,7 @@ from guizhou_portal.backoffice.admin import ChoicesInUseFilter, RecordAdmin
 from guizhou_portal.backoffice.deletion import DeletionMixin
 from guizhou_portal.backoffice.forged import SoundMixin
 from guizhou_portal.backoffice.lists import ListMixin
+from guizhou_portal.backoffice.many import list_paginator
 from guizhou_portal.backoffice.parallel import ParallelForm, ParallelMixin
 from guizhou_portal.context import site_address
 
@@ -132,6 +133,9 @@ class EnquiryAdmin(
 
     def get_changelist(self, request, **kwargs):
         return Inbox
+
+    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
+        return list_paginator(request, queryset, per_page, *args, **kwargs)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("shortlist", self.MAILS_IN_NEED)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guizhou_portal.backoffice.attention import Check, Topic
 from guizhou_portal.backoffice.forged import LONGEST_SEARCH, SoundList, is_key
+from guizhou_portal.counted import counted
 from projects.models import Project, Sector
 
 from .models import Enquiry, Mail
@@ -85,6 +86,8 @@ class Inbox(SoundList):
 
     def get_results(self, request):
         super().get_results(request)
+        if self.paginator.few is not None:
+            self.result_list = self.queryset.filter(pk__in=self.paginator.few)
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
@@ -106,10 +109,10 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         self.sought = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-        counted = model_admin.model.objects.order_by().values_list("state")
-        numbers = dict(counted.annotate(number=Count("pk")))
+        enquiries = model_admin.model.objects
         return [
-            (state, f"{words} ({numbers.get(state, 0)})") for state, words in Enquiry.State.choices
+            (state, f"{words} ({counted(enquiries.filter(state=state))})")
+            for state, words in Enquiry.State.choices
         ]
 
     def choices(self, changelist):
@@ -120,7 +123,8 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() in Enquiry.State.values:
             return queryset.filter(state=self.value())
-        return queryset.filter(~Q(state=Enquiry.State.SPAM) | Q(reference__iexact=self.sought))
+        shown = ~Q(state=Enquiry.State.SPAM)
+        return queryset.filter(shown | Q(reference__iexact=self.sought) if self.sought else shown)
 
 
 class AssignedFilter(admin.SimpleListFilter):

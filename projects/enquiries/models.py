@@ -185,6 +185,10 @@ class Enquiry(Timestamped):
         verbose_name = _("enquiry")
         verbose_name_plural = _("enquiries")
         ordering = ["-created"]
+        indexes = [
+            models.Index(fields=["-created", "-id", "state"], name="enquiry_latest_first"),
+            models.Index(fields=["state", "-created", "-id"], name="enquiry_by_state"),
+        ]
 
     def __str__(self):
         """Nothing of the sender: the log of changes keeps it longer than the enquiry."""

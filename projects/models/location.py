@@ -17,20 +17,32 @@ class LocationFactorQuerySet(PublicRecordQuerySet):
     def for_page(self):
         return self.select_related("organisation", "place")
 
+    def for_cards(self):
+        return self.for_page()
+
+    def first_of_each_kind(self, number):
+        """At most ``number`` of each kind, to be put in order by :meth:`by_kind`."""
+        first, *others = (
+            self.filter(pk__in=self.filter(kind=kind).order_by("order", "pk")[:number].values("pk"))
+            for kind in self.model.Kind.values
+        )
+        return first.order_by().union(*(one.order_by() for one in others), all=True)
+
     def by_kind(self):
         """``[(Kind, [factors]), …]`` for the kinds there are, in the order of :class:`Kind`."""
-        factors = list(self)
+        factors = sorted(self, key=lambda one: (one.order, one.pk))
         groups = ((kind, [f for f in factors if f.kind == kind]) for kind in LocationFactor.Kind)
         return [(kind, group) for kind, group in groups if group]
 
-    def by_place(self):
-        """The places of these factors, each with its factors as ``entries``; provinces last."""
-        places = {}
-        for factor in self:
-            if factor.place:
-                place = places.setdefault(factor.place_id, factor.place)
-                place.entries = [*getattr(place, "entries", []), factor]
-        return sorted(places.values(), key=lambda one: (one.kind == Place.Kind.PROVINCE, one.slug))
+
+def by_place(factors):
+    """The places of these factors, each with its factors as ``entries``; provinces last."""
+    places = {}
+    for factor in factors:
+        if factor.place:
+            place = places.setdefault(factor.place_id, factor.place)
+            place.entries = [*getattr(place, "entries", []), factor]
+    return sorted(places.values(), key=lambda one: (one.kind == Place.Kind.PROVINCE, one.slug))
 
 
 class LocationFactor(PublicRecord):
@@ -93,6 +105,14 @@ class LocationFactor(PublicRecord):
         verbose_name_plural = _("location factors")
         ordering = ["order", "pk"]
         constraints = [*PublicRecord.Meta.constraints, focal_point_within("image")]
+        indexes = [
+            models.Index(fields=["order", "id"], name="location_in_order"),
+            models.Index(fields=["kind", "publication", "order", "id"], name="location_by_kind"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="location_publication"
+            ),
+        ]
 
     def get_absolute_url(self):
         return f"{reverse('projects:location')}#entry-{self.slug}"

@@ -68,6 +68,7 @@ class Organisation(Sluggable):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["slug"]
+        indexes = [models.Index(fields=["country"], name="organisation_by_country")]
 
 
 class Place(Sluggable):

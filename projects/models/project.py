@@ -5,7 +5,13 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guizhou_portal.constraints import Currency, amount_field, amount_with_currency, not_before
+from guizhou_portal.constraints import (
+    Currency,
+    LatestFirstIndex,
+    amount_field,
+    amount_with_currency,
+    not_before,
+)
 from guizhou_portal.documents import DocumentFile
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
@@ -140,6 +146,25 @@ class Project(PublicRecord):
             amount_with_currency("investment_volume"),
             not_before("ends_on", "starts_on", _("The period ends before it starts.")),
             focal_point_within("image"),
+        ]
+        indexes = [
+            models.Index(fields=["order", "id"], name="project_in_order"),
+            # How many are public, and what changed last, from the index alone.
+            models.Index(
+                fields=["publication", "publish_at", "updated"], name="project_publication"
+            ),
+            # The orders of the list, and what it is narrowed by, in its usual order.
+            models.Index(fields=["publication", "order", "id"], name="project_listed"),
+            LatestFirstIndex.by("updated", "project_changed_last", ["publication"]),
+            LatestFirstIndex.by("investment_volume", "project_by_volume", ["publication"]),
+            *(
+                models.Index(fields=[field, "publication", "order", "id"], name=name)
+                for field, name in (
+                    ("kind", "project_by_kind"),
+                    ("stage", "project_by_stage"),
+                    ("open_to_foreign_investors", "project_by_openness"),
+                )
+            ),
         ]
 
     def get_absolute_url(self):

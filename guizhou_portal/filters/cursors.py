@@ -35,14 +35,16 @@ def page_of(records, by, order, limit, cursor=None):
     called; a cursor is good for its own order alone. ``limit``: the most records of a page.
     Raises :class:`CursorError`.
     """
-    keys = [Key.of(number, one) for number, one in enumerate([*by, "pk"])]
-    records = records.annotate(**{key.name: key.expression for key in keys})
-    fields = [records.query.annotations[key.name].output_field for key in keys]
-    backwards, values = False, None
+    keys, records, fields = _sorted_by(records, by)
+    backwards, segments = False, [Q()]
     if cursor:
         backwards, values = _read(cursor, order, fields)
-        records = records.filter(_after(keys, values, backwards))
-    found = list(records.order_by(*(key.order(backwards) for key in keys))[: limit + 1])
+        segments = _segments(keys, values, backwards)
+    records = records.order_by(*(key.order(backwards) for key in keys))
+    found = []
+    for segment in segments:
+        if len(found) <= limit:
+            found += records.filter(segment)[: limit + 1 - len(found)]
     is_more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()
@@ -60,6 +62,20 @@ def page_of(records, by, order, limit, cursor=None):
         written(found[-1], False) if after else None,
         written(found[0], True) if before else None,
     )
+
+
+def cursor_after(record, records, by, order):
+    """The cursor of what follows ``record`` among ``records``; for the others see above."""
+    keys, records, fields = _sorted_by(records, by)
+    values = records.filter(pk=record.pk).values_list(*(key.name for key in keys))[0]
+    return _write(False, order, values, fields)
+
+
+def _sorted_by(records, by):
+    """The keys, ``records`` with their values, and the fields these are values of."""
+    keys = [Key.of(number, one) for number, one in enumerate([*by, "pk"])]
+    records = records.annotate(**{key.name: key.expression for key in keys})
+    return keys, records, [records.query.annotations[key.name].output_field for key in keys]
 
 
 @dataclass(frozen=True)
@@ -82,13 +98,13 @@ class Key:
             return OrderBy(F(self.name), descending=True, **_nulls(backwards))
         return OrderBy(F(self.name), **_nulls(backwards))
 
-    def beyond(self, value, backwards):
+    def beyond(self, value, backwards, known=False):
         """The records that stand after ``value`` (before it, if backwards)."""
         if value is None:
             return Q(**{f"{self.name}__isnull": False}) if backwards else Q(pk__in=[])
         sign = "lt" if self.descending != backwards else "gt"
         beyond = Q(**{f"{self.name}__{sign}": value})
-        return beyond if backwards else beyond | Q(**{f"{self.name}__isnull": True})
+        return beyond if backwards or known else beyond | Q(**{f"{self.name}__isnull": True})
 
     def same(self, value):
         if value is None:
@@ -100,9 +116,27 @@ def _nulls(backwards):
     return {"nulls_first": True} if backwards else {"nulls_last": True}
 
 
-def _after(keys, values, backwards):
+def _segments(keys, values, backwards):
+    """The conditions of what follows, to be asked one after the other until there is enough.
+
+    What is unknown is asked for by itself: so the first key alone leads into an index, however
+    far down the list.
+    """
+    first, value = keys[0], values[0]
+    unknown = Q(**{f"{first.name}__isnull": True})
+    if value is None:
+        return [unknown & _after(keys[1:], values[1:], backwards), *([~unknown] * backwards)]
+    bound = "lte" if first.descending != backwards else "gte"
+    near = Q(**{f"{first.name}__{bound}": value}) & _after(keys, values, backwards, known=True)
+    return [near, *([] if backwards or len(keys) == 1 else [unknown])]
+
+
+def _after(keys, values, backwards, known=False):
+    """``known``: whether the first key is known of all that is asked."""
+    if not keys:
+        return Q()
     (key, *others), (value, *rest) = keys, values
-    beyond = key.beyond(value, backwards)
+    beyond = key.beyond(value, backwards, known)
     return beyond | (key.same(value) & _after(others, rest, backwards)) if others else beyond
 
 

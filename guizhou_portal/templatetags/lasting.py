@@ -1,0 +1,44 @@
+"""What a page has in common with all others, put together once in each process."""
+
+from functools import lru_cache
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+register = template.Library()
+
+#: Parts that are kept: those of every page, in three languages, in each section.
+MOST = 500
+
+
+@register.tag
+def lasting(parser, token):
+    """``{% lasting VALUE … %}…{% endlasting %}``: content that hangs on nothing but these values
+    and the language.
+
+    It is put together when it is first needed, and stays as it is until the process ends: no
+    record and nothing of the request may be named in it.
+    """
+    _, *values = token.split_contents()
+    nodelist = parser.parse(["endlasting"])
+    parser.delete_first_token()
+    return LastingNode(nodelist, [parser.compile_filter(value) for value in values])
+
+
+class LastingNode(template.Node):
+    def __init__(self, nodelist, values):
+        self.nodelist, self.values = nodelist, values
+        self.kept = lru_cache(maxsize=MOST)(lambda *key: [])
+
+    def render(self, context):
+        if settings.DEBUG:  # a template may change
+            return self.nodelist.render(context)
+        # Files have other names where another storage has them.
+        names = settings.STORAGES["staticfiles"]["BACKEND"], settings.STATIC_URL
+        values = [value.resolve(context) for value in self.values]
+        kept = self.kept(get_language(), *names, *values)
+        if not kept:
+            with context.push():
+                kept.append(self.nodelist.render(context))
+        return kept[0]
