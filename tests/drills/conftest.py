@@ -103,7 +103,7 @@ class Place:
         if self.database.startswith("sqlite"):
             import sqlite3
 
-            with sqlite3.connect(self.database.removeprefix("sqlite:///"), 20) as session:
+            with sqlite3.connect(self.database.removeprefix("sqlite:///"), timeout=20) as session:
                 rows = session.execute(statement).fetchall()
             session.close()
             return rows
@@ -122,7 +122,7 @@ class Place:
             )
         import sqlite3
 
-        session = sqlite3.connect(self.database.removeprefix("sqlite:///"), 0)
+        session = sqlite3.connect(self.database.removeprefix("sqlite:///"), timeout=0)
         try:
             session.execute("BEGIN IMMEDIATE")
             session.rollback()
