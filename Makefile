@@ -8,9 +8,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-ha
 export PORT
 
 # On one's own machine a password is enough; a value from the environment wins.
-run dev test: export REQUIRE_2FA ?= false
+run dev test drill: export REQUIRE_2FA ?= false
 
-.PHONY: run dev test lint lock messages guide bench sbom clean
+.PHONY: run dev test drill lint lock messages guide bench sbom clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python manage.py serve
@@ -32,6 +32,10 @@ lint: $(VENV)/.dev
 	@# A production server's settings: what is left to warn of is wrong.
 	HTTPS=true DEBUG=false ALLOWED_HOSTS=portal.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Failures that really happen: databases stopped, workers killed, clients that are slow or mad.
+drill: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m drill tests/drills $(ARGS)
 
 # One lock for Django 5.2 and 6.1, with hashes and without the address of any index.
 lock: $(VENV)/.dev

@@ -310,7 +310,7 @@ def file_cache(name, folder, most):
     if is_cache_off(name):
         return cache(name)
     return {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "guizhou_portal.operations.full_disk.SpareFileCache",
         "LOCATION": folder,
         "OPTIONS": {"MAX_ENTRIES": most},
     }
@@ -324,7 +324,7 @@ def media_storage(name):
     """
     url = read("str", name, "")
     if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "guizhou_portal.operations.full_disk.WholeFileSystemStorage"}
     wanted = "s3://KEY:SECRET@HOST/BUCKET?region=REGION"
     try:
         parts = urlsplit(url)

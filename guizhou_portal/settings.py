@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "guizhou_portal.operations.unavailable.UnavailableMiddleware",
+    "guizhou_portal.operations.full_disk.FullDiskMiddleware",
 ]
 
 ROOT_URLCONF = "guizhou_portal.urls"

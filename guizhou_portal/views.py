@@ -15,6 +15,7 @@ from events.models import Contract, Event
 from projects.models import LocationFactor, Project
 
 from .counted import Number, counted
+from .operations.full_disk import is_full, no_room
 from .operations.media import stored_file
 from .operations.unavailable import is_gone, unavailable
 from .operations.uploads import headers_of_upload
@@ -114,6 +115,8 @@ def server_error(request):
     """The page for errors of our own: from templates alone, without the database."""
     if is_gone(sys.exception()):
         return unavailable(request)
+    if is_full(sys.exception()):
+        return no_room(request)
     try:
         return HttpResponseServerError(render(request, "500.html").content)
     except Exception:

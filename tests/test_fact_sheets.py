@@ -273,7 +273,7 @@ def test_the_same_content_gives_the_same_file(db):
 
 
 def test_sheets_are_not_kept_where_caching_is_off(monkeypatch, tmp_path):
-    assert "filebased" in environment.file_cache("CACHE_URL", tmp_path, most=9)["BACKEND"]
+    assert "FileCache" in environment.file_cache("CACHE_URL", tmp_path, most=9)["BACKEND"]
     monkeypatch.setenv("CACHE_URL", "dummycache://")
     assert "dummy" in environment.file_cache("CACHE_URL", tmp_path, most=9)["BACKEND"]
 

@@ -99,6 +99,8 @@ def configuration(log_format, access_log, mails):
             "django.security.RequestDataTooBig": NOT_TOLD,
             "django.security.TooManyFieldsSent": NOT_TOLD,
             "django.security.TooManyFilesSent": NOT_TOLD,
+            # Nor any other that was refused: anybody could fill the log, and a mailbox, with them.
+            "django.security": {"level": "CRITICAL"},
             # Tells of every attempt while the database is gone; the portal tells once a minute.
             "psycopg.pool": {"level": "CRITICAL"},
         },

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from .originals import ENDINGS, read_original
-from .renditions import drawn, store
+from .renditions import discard, drawn, store
 
 PICTURE_NAMES = tuple(f".{ending}" for ending in (*ENDINGS.values(), "jpeg"))
 ACCEPT = ",".join(f"image/{name.lower()}" for name in ENDINGS)
@@ -87,7 +87,11 @@ class PictureField(models.ImageField):
         file.name = file.file.name
         renditions = file.file.renditions
         file = super().pre_save(instance, add)
-        store(file.storage, file.name, renditions)
+        try:
+            store(file.storage, file.name, renditions)
+        except OSError:  # no room: a picture without its sizes is none, and takes the room left
+            discard(file.storage, file.name, renditions)
+            raise
         return file
 
     def update_dimension_fields(self, instance, *args, **kwargs):

@@ -4,6 +4,7 @@ Their names follow from the original's name and width, so that a page needs neit
 a look at the disk to list them.
 """
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -64,6 +65,13 @@ def store(storage, name, renditions):
         if storage.exists(beside):  # the same original uploaded again
             storage.delete(beside)
         storage.save(beside, ContentFile(content))
+
+
+def discard(storage, name, renditions):
+    """Take an original back that has just been stored, with those of its renditions there are."""
+    for beside in (name, *(rendition_name(name, width, ending) for width, ending in renditions)):
+        with suppress(OSError):
+            storage.delete(beside)
 
 
 def _scaled(image, width):

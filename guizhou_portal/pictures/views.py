@@ -4,6 +4,8 @@ A model whose records have cards says so itself: ``card_kind`` is the word for i
 address, ``card_line()`` gives the line above the title.
 """
 
+from io import BytesIO
+
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
@@ -16,15 +18,18 @@ from guizhou_portal.publishing.views import read_only
 @read_only
 def social_card(request, kind, slug):
     """The card of a published record, or of a fixed page, in the language of the address."""
-    from .social_cards import stored_card
+    from .social_cards import draw, stored_card
 
     if kind == "page" and slug in Page.Key.values:
         title, above = str(Page.texts(slug)[slug].title), ""
     else:
         record = _published_record(kind, slug)
         title, above = str(record), record.card_line()
-    name = stored_card(title, above, get_language())
-    response = FileResponse(default_storage.open(name), content_type="image/png")
+    try:
+        file = default_storage.open(stored_card(title, above, get_language()))
+    except OSError:  # no room to store it
+        file = BytesIO(draw(title, above, get_language()))
+    response = FileResponse(file, content_type="image/png")
     response["Cache-Control"] = "public, max-age=86400"  # seconds; a new title shows within a day
     return response
 

@@ -4,17 +4,23 @@ Nobody can shut out a colleague elsewhere, because account and address are count
 one address may do with all accounts is limited as well, much higher: an office shares an address.
 """
 
+from datetime import timedelta
+
 from axes.backends import AxesStandaloneBackend
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from .addresses import is_shared
 
 #: An address may fail this many times as often as one account from it.
 ACCOUNTS_OF_AN_ADDRESS = 10
+#: Failures that lie further ahead were counted by a clock that has been set back since: they would
+#: last until then, which may be years.
+LEEWAY = timedelta(minutes=1)
 
 
 class ThrottlingBackend(AxesStandaloneBackend):
@@ -29,7 +35,11 @@ class ThrottlingBackend(AxesStandaloneBackend):
 class SignInHandler(AxesDatabaseHandler):
     def get_failures(self, request, credentials=None):
         """Failures of the account from here; or those of the address, in the same measure."""
-        of_both, of_address = self.get_user_attempts(request, credentials)
+        known = timezone.now() + LEEWAY
+        of_both, of_address = (
+            attempts.filter(attempt_time__lte=known)
+            for attempts in self.get_user_attempts(request, credentials)
+        )
         failures = _sum(of_both)
         if is_shared(request.axes_ip_address):
             return failures

@@ -62,9 +62,8 @@ def pdf_of(content):
 @contextmanager
 def one_at_a_time():
     """Across threads and processes: setting a page takes a whole processor core."""
-    settings.VAR.mkdir(parents=True, exist_ok=True)
     give_up = time.monotonic() + PATIENCE
-    with (settings.VAR / "fact-sheets.lock").open("a") as file:
+    with _lock_file() as file:
         while not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
             if time.monotonic() > give_up:
                 raise NotPrintedError("others are printing")
@@ -73,6 +72,14 @@ def one_at_a_time():
             yield
         finally:
             locks.unlock(file)
+
+
+def _lock_file():
+    try:
+        settings.VAR.mkdir(parents=True, exist_ok=True)
+        return (settings.VAR / "fact-sheets.lock").open("a")
+    except OSError:  # no room, or a folder that is read only: any file will do
+        return Path(__file__).open()
 
 
 def made(content):

@@ -1,0 +1,219 @@
+"""gunicorn's worker with threads, none of which ever waits for a client that sends slowly.
+
+As it comes with gunicorn, a thread takes a connection at its first byte and reads until the request
+is there: a client that sends a byte a second keeps it as long as it likes, and as many such clients
+as there are threads keep everybody else out. Here the loop that watches all connections gathers
+their requests, and a thread gets one when it is whole. When there are too many connections, those
+that have waited longest without a whole request make room for new ones.
+"""
+
+import resource
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from errno import EMFILE, ENFILE
+from functools import partial
+from http import HTTPStatus
+from selectors import EVENT_READ
+from socket import SHUT_WR
+
+from gunicorn import http
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from .full_disk import NO_ROOM, STATUS
+from .patience import HEAD_WITHIN, Incoming, Refused
+
+LINGERS, MOST_SWALLOWED = 2.0, 16 * 2**20  # seconds and bytes for a client that is told to go
+AT_ONCE = 64 * 1024  # bytes read from a connection before the next one has its turn
+RESERVED_FILES = 200  # file descriptors for databases, files and all else
+
+
+class Connection(TConn):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.incoming = Incoming()
+        self.waits_since = time.monotonic()
+        self.parser = http.get_parser(self.cfg, self.incoming, self.client)
+        self.initialized = self.data_ready = True
+
+    def close(self, graceful=False):
+        self.incoming.close()
+        super().close(graceful)
+
+
+class Worker(ThreadWorker):
+    def init_process(self):
+        #: Connections whose request is not whole, those that have been silent longest first.
+        self.waiting = OrderedDict()
+        #: Those that were told good-bye, with the time and the bytes they have left for it.
+        self.leaving = {}
+        self.next_look = 0.0
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self.most = max(10, min(self.cfg.worker_connections, allowed - RESERVED_FILES))
+        # Never stop accepting: who waits for nothing makes room.
+        self.worker_connections = self.most + 1
+        super().init_process()
+
+    # --- connections come --------------------------------------------------------------------
+
+    def accept(self, listener):
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno not in (EMFILE, ENFILE):  # no more files may be open
+                raise
+            self.make_room()
+            return
+        self.nr_conns += 1
+        if self.nr_conns > self.most:
+            self.make_room()
+        self.gather(Connection(self.cfg, client, address, listener.getsockname()))
+
+    def make_room(self):
+        if self.leaving:
+            self.left(next(iter(self.leaving)))
+        elif self.waiting:
+            self.forget(next(iter(self.waiting)))
+        elif self.keepalived_conns:
+            conn = self.keepalived_conns.popleft()
+            self.poller.unregister(conn.sock)
+            self.drop(conn)
+
+    def on_client_socket_readable(self, conn, client):
+        """A connection that was kept has something to say again."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        conn.waits_since = time.monotonic()
+        self.gather(conn)
+
+    # --- requests arrive -----------------------------------------------------------------------
+
+    def gather(self, conn, client=None):
+        """Read what is there. The request goes to a thread, back to wait, or is refused."""
+        try:
+            is_whole = self.read(conn)
+        except BlockingIOError:
+            is_whole = False
+        except Refused as refused:
+            self.forget(conn, refused)
+            return
+        except OSError as error:
+            self.forget(conn, Refused(STATUS) if error.errno in NO_ROOM else None)
+            return
+        except EOFError:
+            self.forget(conn)
+            return
+        if is_whole:
+            if conn in self.waiting:
+                del self.waiting[conn]
+                self.poller.unregister(conn.sock)
+            conn.incoming.hand_over()
+            self.enqueue_req(conn)
+        elif conn in self.waiting:
+            self.waiting.move_to_end(conn)
+        else:
+            self.waiting[conn] = None
+            self.poller.register(conn.sock, EVENT_READ, partial(self.gather, conn))
+
+    def read(self, conn):
+        """Whether the request is whole now."""
+        incoming = conn.incoming
+        if incoming.buffer and incoming.head is None and incoming.is_whole():
+            return True
+        data = conn.sock.recv(AT_ONCE)
+        if not data:
+            raise EOFError
+        is_whole = incoming.add(data)
+        if not is_whole and incoming.head is not None and incoming.waits_for_leave():
+            conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return is_whole
+
+    def finish_request(self, conn, fs):
+        """On the way back from a thread; a connection that is kept may have its next request."""
+        kept = not fs.cancelled() and fs.exception() is None and fs.result() is True
+        # Otherwise two readers of the same bytes disagree where the next request begins.
+        exact = conn.incoming.next() and not conn.parser.unreader.buf.getvalue()
+        if not (kept and exact):
+            self.leave(conn)
+        elif conn.incoming.buffer:
+            conn.sock.setblocking(False)
+            conn.waits_since = time.monotonic()
+            self.gather(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    # --- and end -------------------------------------------------------------------------------
+
+    def murder_pending(self):
+        """Refuse what is late; called by the loop at least once a second."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + 0.5
+        for conn in [c for c in self.waiting if c.incoming.deadline(c.waits_since) < now]:
+            begun = conn.incoming.begun is not None
+            self.forget(conn, Refused(HTTPStatus.REQUEST_TIMEOUT) if begun else None)
+        for conn in [c for c, (until, _left) in self.leaving.items() if until < now]:
+            self.left(conn)
+
+    def _cap_keepalive(self, deadline):
+        """A worker that stops waits for nobody who has not sent a whole request by then."""
+        super()._cap_keepalive(deadline)
+        for conn in list(self.waiting):
+            if conn.incoming.begun is None:
+                self.forget(conn)
+            else:
+                conn.incoming.begun = min(conn.incoming.begun, deadline - HEAD_WITHIN)
+
+    def forget(self, conn, refused=None):
+        if self.waiting.pop(conn, self) is None:
+            self.poller.unregister(conn.sock)
+        if refused is None:
+            self.drop(conn)
+            return
+        self.log.debug("Refused with %s", refused.status)
+        with suppress(OSError):
+            conn.sock.send(refused.answer())
+        self.leave(conn)
+
+    def leave(self, conn):
+        """Close so that the client gets the whole answer even if it is still sending.
+
+        As RFC 9112, section 9.6, has it; not by waiting here, which would let everybody wait.
+        """
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(SHUT_WR)
+            self.poller.register(conn.sock, EVENT_READ, partial(self.swallow, conn))
+        except (OSError, ValueError, KeyError):
+            self.drop(conn)
+            return
+        conn.incoming.close()
+        self.leaving[conn] = (time.monotonic() + LINGERS, MOST_SWALLOWED)
+
+    def swallow(self, conn, client):
+        until, left = self.leaving[conn]
+        try:
+            taken = len(client.recv(min(left, AT_ONCE)))
+        except BlockingIOError:
+            return
+        except OSError:
+            taken = 0
+        if taken and taken < left:
+            self.leaving[conn] = (until, left - taken)
+        else:
+            self.left(conn)
+
+    def left(self, conn):
+        del self.leaving[conn]
+        self.poller.unregister(conn.sock)
+        self.drop(conn)
+
+    def drop(self, conn):
+        self.nr_conns -= 1
+        conn.close()

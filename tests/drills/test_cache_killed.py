@@ -1,0 +1,71 @@
+"""Redis is killed and starts again, empty: slower meanwhile, and nothing old afterwards."""
+
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from tests.forms import form_at
+from tests.servers import _listens, free_port, needs, stop, until
+
+from .browser import Browser
+from .wire import took
+
+LIST = "/en/projects/"
+LONG = 6  # seconds for a page, on a machine that is busy
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """``start()`` and ``kill()`` of a Redis on one port that keeps nothing on the disk."""
+
+    class Redis:
+        port, process = free_port(), None
+
+        def start(self):
+            options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+            self.process = subprocess.Popen(  # noqa: S603
+                [shutil.which("redis-server"), "--port", str(self.port), *options],
+                stdout=subprocess.DEVNULL,
+                cwd=tmp_path,
+            )
+            until(lambda: _listens(self.port))
+
+        def kill(self):
+            stop(self.process, signal.SIGKILL)
+
+    server = Redis()
+    server.start()
+    yield server
+    server.kill()
+
+
+@needs("redis-server")
+def test_redis_is_killed_and_comes_back_empty(place, redis):
+    portal = place.serve(CACHE_URL=f"redis://127.0.0.1:{redis.port}/0")
+    visitor, editor = Browser(portal.port), Browser(portal.port).sign_in()
+    ((project,),) = place.ask("select min(id) from projects_project")
+    address = f"/admin/projects/project/{project}/change/"
+    until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit")
+
+    redis.kill()
+    for path in (LIST, "/de/", "/api/v1/projects/", "/en/enquiry/"):
+        seconds, answer = took(lambda path=path: visitor.get(path))
+        assert (answer.status_code, seconds < LONG) == (200, True)
+    ready = visitor.get("/readyz")
+    assert (ready.status_code, '"degraded"' in ready.text) == (200, True)
+    form = form_at(editor, address) | {"title_en": "While it was gone"}
+    assert editor.post(address, form).status_code == 302
+    assert "While it was gone" in visitor.get(LIST).text
+
+    redis.start()
+    until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit", 15)
+    for _ in range(6):  # of either process
+        assert "While it was gone" in visitor.get(LIST).text
+    assert '"ok"' in visitor.get("/readyz").text
+    form = form_at(editor, address) | {"title_en": "Since it is back"}
+    assert editor.post(address, form).status_code == 302
+    for _ in range(6):
+        assert "Since it is back" in visitor.get(LIST).text
+    assert "traceback" not in place.logged()
