@@ -73,11 +73,11 @@ class EventCalendar(PublishedDetailView):
             raise Http404(
                 _("The date of this event is not published, so it has no calendar entry.")
             )
-        source = event.get_calendar_url() + ("?programme=1" if self.with_programme else "")
+        self.request.kept_query = "programme=1" if self.with_programme else ""
         content = calendar_of(
             event,
             absolute(event.get_absolute_url()),
-            source=absolute(source),
+            source=absolute(with_query(event.get_calendar_url(), self.request.kept_query)),
             with_programme=self.with_programme,
         )
         # The event does not know when an item of its programme was changed.
@@ -94,7 +94,7 @@ class EventsCalendar(ReadOnlyMixin, View):
         # Asked first: what changes while the events are read must not count as sent.
         changed = latest_change(Event)
         filters = EventFilters(request.GET)
-        query = filters.query_of_records
+        query = request.kept_query = filters.query_of_records
         events = filters.narrowed(Event.objects.published())
         absolute = request.build_absolute_uri
         content = calendar_of_all(

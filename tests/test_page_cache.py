@@ -435,6 +435,24 @@ def test_a_list_that_is_narrowed_is_kept_under_its_own_address(portal, client, k
     assert len(kept_pages(kept)) == made
 
 
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("/en/projects/traffic-cloud/embed/", "theme=dark"),
+        ("/en/events/feed/", "country=DE"),
+        ("/en/events.ics", "country=DE"),
+    ],
+)
+def test_what_other_sites_and_programs_ask_for_is_kept_with_its_own_query(
+    portal, client, kept, address, query
+):
+    for _ in range(2):
+        response = client.get(f"{address}?{query}")
+        client.get(f"{address}?{query}&made=up")
+    assert (response.status_code, status(response)) == (200, "hit")
+    assert len(kept_pages(kept)) == 1
+
+
 def test_a_page_that_has_no_use_for_a_query_is_the_same_under_each(portal, client, kept):
     for query in ("", "?x=1", "?y=2&z=3", "?utm_source=letter"):
         client.get(f"/en/imprint/{query}")

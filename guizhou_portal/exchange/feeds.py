@@ -96,6 +96,8 @@ class FeedView(ReadOnlyMixin, View):
             page = pages.page(request.GET.get("page") or 1)
         except InvalidPage as error:
             raise Http404 from error
+        own = page_address("", filters.query_of_records, page.number)
+        request.kept_query = own.removeprefix("?")
         content = atom_of(request, self.feed, filters, page)
         return conditional(request, content, AtomFeed.content_type, changed)
 

@@ -26,6 +26,7 @@ class EmbeddedCard(PublishedDetailView):
         response = super().get(request, *args, **kwargs)
         if response.status_code == 301 and self.theme:
             response["Location"] += f"?theme={self.theme}"
+        request.kept_query = f"theme={self.theme}" if self.theme else ""
         response["X-Robots-Tag"] = "noindex"
         return dress(response, Kind.CARD)
 
