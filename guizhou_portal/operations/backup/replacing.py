@@ -88,7 +88,7 @@ def _beside():
 
 
 def _remove_sqlite(file):
-    for ending in ("", "-journal", "-wal", "-shm"):
+    for ending in ("", "-journal", "-wal", "-shm", ".preparing"):
         file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
