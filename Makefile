@@ -8,9 +8,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-ha
 export PORT
 
 # On one's own machine a password is enough; a value from the environment wins.
-run dev test drill: export REQUIRE_2FA ?= false
+run dev test rehearse drill: export REQUIRE_2FA ?= false
 
-.PHONY: run dev test drill lint lock messages guide bench sbom clean
+.PHONY: run dev test rehearse drill lint lock messages guide bench sbom clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python manage.py serve
@@ -34,6 +34,9 @@ lint: $(VENV)/.dev
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Failures that really happen: databases stopped, workers killed, clients that are slow or mad.
+rehearse: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m rehearsal $(ARGS)
+
 drill: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m drill tests/drills $(ARGS)
 

@@ -246,7 +246,7 @@ def tracked():
     return [path for path in listed.stdout.splitlines() if (ROOT / path).is_file()]
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 @needs("git")
 def test_every_command_of_the_dockerfile_works_in_an_empty_folder(tmp_path):
     """The last stage's one command takes pip from the base image: it is not for this machine."""

@@ -162,7 +162,7 @@ def comes_back(server):
     assert set(answers) == {200}
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 @needs("postgresql")
 def test_a_database_that_stops_is_told_soon_and_found_again(tmp_path):
     with on_postgresql(tmp_path) as (server, database):
@@ -183,7 +183,7 @@ def test_a_database_that_stops_is_told_soon_and_found_again(tmp_path):
     assert not any("Traceback" in line["message"] for line in lines)
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 @needs("postgresql")
 def test_a_database_that_hangs_does_not_hold_the_whole_server(tmp_path):
     with on_postgresql(tmp_path) as (server, database), ThreadPoolExecutor(3) as visitors:

@@ -32,7 +32,7 @@ from .servers import (
 
 HOST = "portal.example"
 CONFIGURATION = ROOT / "deploy" / "nginx"
-pytestmark = [pytest.mark.thorough, needs("postgresql", "redis-server", "nginx", "openssl")]
+pytestmark = [pytest.mark.rehearsal, needs("postgresql", "redis-server", "nginx", "openssl")]
 
 
 class Nginx:

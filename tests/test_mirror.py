@@ -520,7 +520,7 @@ def test_two_exports_into_one_folder_do_not_meet(db, tmp_path):
 # --- the whole thing -----------------------------------------------------------------------------
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 def test_the_portals_own_content_is_copied_whole_and_renewed_only_where_it_changed(
     portal, tmp_path
 ):

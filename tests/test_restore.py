@@ -10,7 +10,7 @@ from django.db import connection
 
 from .backups import ROOT, Portal, records_in
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.rehearsal
 
 KIND = connection.vendor
 #: In both portals, with another content.

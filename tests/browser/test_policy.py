@@ -36,7 +36,7 @@ def blocked(page):
     return said
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_page_asks_for_what_its_policy_forbids(site, page, blocked, language):
     project = Project.objects.get(slug="traffic-cloud")
@@ -71,7 +71,7 @@ def addresses_of_admin():
         yield reverse(f"admin:{name}")
 
 
-@pytest.mark.thorough
+@pytest.mark.rehearsal
 def test_no_page_of_the_back_office_asks_for_what_its_policy_forbids(site, desk, blocked):
     full_event()
     visited = 0
