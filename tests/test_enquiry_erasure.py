@@ -54,7 +54,7 @@ PERSON = {
     "message": "Kryptonite by the ton.\n\nSnollygoster",
 }
 TRACES = (
-    *("wolpertinger", "zyzzogeton", "quux", "sesquipedal", "9182", "kryptonite", "snollygoster"),
+    *("wolpertinger", "zyzzogeton", "quux", "sesquipedal", "9182 736455", "kryptonite", "snollygoster"),
     *("flibbertigibbet", "balderdash", "hullabaloo", "qwertz", "gobbledygook"),
 )
 
