@@ -54,8 +54,8 @@ PERSON = {
     "message": "Kryptonite by the ton.\n\nSnollygoster",
 }
 TRACES = (
-    *("wolpertinger", "zyzzogeton", "quux", "sesquipedal", "9182 736455", "kryptonite", "snollygoster"),
-    *("flibbertigibbet", "balderdash", "hullabaloo", "qwertz", "gobbledygook"),
+    *("wolpertinger", "zyzzogeton", "quux", "sesquipedal", "9182 736455", "kryptonite"),
+    *("snollygoster", "flibbertigibbet", "balderdash", "hullabaloo", "qwertz", "gobbledygook"),
 )
 
 
