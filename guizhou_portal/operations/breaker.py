@@ -29,6 +29,12 @@ class Breaker:
             self._tried_again = now + self.patience  # all others wait for this caller's luck
             return False
 
+    def hurry(self):
+        """Let the next caller try, however short ago it failed."""
+        with self._lock:
+            if self._tried_again is not None:
+                self._tried_again = time.monotonic()
+
     def failed(self):
         with self._lock:
             self._tried_again = time.monotonic() + self.seconds

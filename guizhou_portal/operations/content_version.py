@@ -40,7 +40,10 @@ def advance(**kwargs):
     """
     now = time.time_ns()
     if settings.PAGE_CACHE_SHARED:
-        caches["pages"].set(KEY, now, FOREVER)
+        pages = caches["pages"]
+        # This process may not have noticed yet that the cache is back, when others use it already.
+        getattr(pages, "hurry", bool)()
+        pages.set(KEY, now, FOREVER)
         return
     file = Path(settings.CONTENT_VERSION_FILE)
     try:

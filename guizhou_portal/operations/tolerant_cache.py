@@ -128,3 +128,7 @@ class TolerantRedisCache(RedisCache):
     def ping(self):
         """Whether the server answers."""
         return self._cache.ping()
+
+    def hurry(self):
+        """Ask the server again with the next call, which others must hear of."""
+        self._cache.state.breaker.hurry()
