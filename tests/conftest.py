@@ -45,6 +45,22 @@ def plain_site(settings, tmp_path):
         yield
 
 
+@pytest.fixture(scope="module")
+def same_connection():
+    """Requests past Django's test client, which does the same, go on in the test's transaction.
+
+    Otherwise the connection to a database server ends with the request.
+    """
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture
 def portal(db):
     """The portal as a newcomer finds it: with its own content."""

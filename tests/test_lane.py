@@ -15,7 +15,7 @@ HOME = "/en/"
 
 
 @pytest.fixture(autouse=True)
-def kept(settings, db):
+def kept(settings, db, same_connection):
     settings.PAGE_CACHE = True
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     caches["pages"].clear()

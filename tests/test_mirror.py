@@ -48,7 +48,7 @@ from .factories import (
 )
 from .facts import LANGUAGES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_connection")]
 
 BASE, LIVE = "https://mirror.example", "https://portal.example"
 SECRET = re.compile("verborg|geheim-|秘密", re.IGNORECASE)
@@ -137,7 +137,7 @@ def only(languages):
     scope="module",
     params=["zh-hans", pytest.param("all of them", marks=pytest.mark.thorough)],
 )
-def copy(request, django_db_setup, django_db_blocker, tmp_path_factory):
+def copy(request, same_connection, django_db_setup, django_db_blocker, tmp_path_factory):
     """The :class:`Copy` of a small portal, whose list of contracts has one on a page."""
     from django.conf import settings
 

@@ -155,7 +155,7 @@ def test_a_person_reads_text_and_a_program_json(monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/media/a.png", "/robots.txt"])
-def test_the_server_is_given_no_body_where_none_is_sent(db, settings, path):
+def test_the_server_is_given_no_body_where_none_is_sent(db, same_connection, settings, path):
     """It would write a line about each."""
     from guizhou_portal.wsgi import application
 
