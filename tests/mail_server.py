@@ -8,6 +8,8 @@ from aiosmtpd.controller import Controller
 
 from guizhou_portal.environment import email_settings
 
+from .servers import free_port
+
 SECONDS = 5  # how long the portal waits for an answer in these tests
 
 
@@ -59,8 +61,3 @@ def use(settings, monkeypatch, port, seconds=SECONDS, scheme="smtp"):
         if name == "MAILERS":
             value["default"]["OPTIONS"]["timeout"] = seconds
         setattr(settings, name, seconds if name == "EMAIL_TIMEOUT" else value)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]

@@ -1,17 +1,12 @@
 """The portal as operators start it: a process of its own, with its own database."""
 
 import json
-import os
-import secrets
-import signal
 import subprocess
 import sys
-import time
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
+from contextlib import contextmanager
+from http.client import HTTPConnection
 
-from .mail_server import free_port
-from .test_start import ROOT, manage
+from .servers import KEY, ROOT, answers, free_port, manage, stop, surroundings, until
 
 
 class Server:
@@ -20,25 +15,18 @@ class Server:
     def __init__(self, variables, log):
         self.variables, self.log = variables, log
         self.port = variables["PORT"]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with log.open("w") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
-                env={**kept, **{name: str(value) for name, value in variables.items()}},
+                env=surroundings(**variables),
                 stdout=subprocess.DEVNULL,
                 stderr=file,
             )
 
     def wait(self, seconds=60):
         """Until it answers."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with suppress(OSError, HTTPException):
-                if self.ask("/healthz")[0] == 200:
-                    return
-            time.sleep(0.02)
-        raise AssertionError(f"the server did not start: {self.log.read_text()}")
+        until(lambda: answers(f"http://127.0.0.1:{self.port}/healthz"), seconds)
 
     def ask(self, path, body=None, headers=None, timeout=40):
         """``(status, headers, text)``"""
@@ -71,7 +59,7 @@ def variables(folder, **more):
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "MEDIA_ROOT": folder / "media",
         "EMAIL_URL": f"file://{folder / 'mails'}",
-        "SECRET_KEY": secrets.token_urlsafe(60),
+        "SECRET_KEY": KEY,
         "PORT": free_port(),
         **more,
     }
@@ -81,16 +69,11 @@ def variables(folder, **more):
 def serving(folder, **more):
     """A server that is prepared and answers; ended afterwards, whatever happened."""
     chosen = variables(folder, **more)
-    prepared = manage("serve", "--prepare-only", timeout=300, **chosen)
+    prepared = manage("serve", "--prepare-only", **chosen)
     assert prepared.returncode == 0, prepared.stderr
     server = Server(chosen, folder / "log")
     try:
         server.wait()
         yield server
     finally:
-        if server.process.poll() is None:
-            server.process.send_signal(signal.SIGTERM)
-            try:
-                server.process.wait(40)
-            except subprocess.TimeoutExpired:
-                server.process.kill()
+        stop(server.process, seconds=40)

@@ -160,22 +160,36 @@ def postgresql():
         server.remove()
 
 
+class Redis:
+    """A Redis of its own, which keeps nothing on the disk."""
+
+    def __init__(self, folder):
+        self.folder, self.port, self.process = folder, free_port(), None
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        self.process = subprocess.Popen(  # noqa: S603
+            [
+                *(shutil.which("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", str(self.folder)),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        until(lambda: _listens(self.port))
+
+    def kill(self):
+        stop(self.process, signal.SIGKILL)
+
+
 @contextmanager
 def redis(folder):
-    """The address of a Redis of its own, which keeps nothing on the disk."""
-    port = free_port()
-    process = subprocess.Popen(  # noqa: S603
-        [
-            *(shutil.which("redis-server"), "--port", str(port), "--bind", "127.0.0.1"),
-            *("--save", "", "--appendonly", "no", "--dir", str(folder)),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
+    """The address of a running :class:`Redis`."""
+    server = Redis(folder)
     try:
-        until(lambda: _listens(port))
-        yield f"redis://127.0.0.1:{port}/0"
+        server.start()
+        yield server.url
     finally:
-        stop(process)
+        stop(server.process)
 
 
 def _listens(port):

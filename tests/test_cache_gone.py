@@ -12,7 +12,7 @@ from guizhou_portal.operations import tolerant_cache
 from projects.models import Enquiry
 
 from .factories import EventFactory
-from .mail_server import free_port
+from .servers import free_port
 from .test_enquiries import ADDRESS, WORDS, form_word
 
 REDIS = shutil.which("redis-server") or shutil.which("valkey-server")

@@ -24,7 +24,8 @@ from projects.metrics import stuck
 from .enquiries import enquiry
 from .factories import ProjectFactory
 from .gone import without_database
-from .test_start import ROOT, manage
+from .servers import ROOT
+from .test_start import manage
 
 TOKEN = "a-token-of-a-monitor"
 BEARER = {"authorization": f"Bearer {TOKEN}"}

@@ -5,33 +5,15 @@ import re
 import secrets
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 from django.db import connection
 
-ROOT = Path(__file__).parent.parent
+from . import servers
 
-
-def manage(*arguments, timeout=90, **variables):
-    """Run a command as a shell would, with only the given variables set."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name in ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-    }
-    return subprocess.run(  # noqa: S603  (our own interpreter and command)
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={**environment, **{name: str(value) for name, value in variables.items()}},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+manage = partial(servers.manage, timeout=90)
 
 
 @pytest.fixture
@@ -46,9 +28,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return servers.free_port()
 
 
 @pytest.mark.parametrize(

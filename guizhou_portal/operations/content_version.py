@@ -55,12 +55,6 @@ def advance(**kwargs):
         file.touch()
 
 
-def seconds_since_change():
-    """How long the content is as it is, in seconds; 0 if that cannot be told."""
-    number = current()
-    return max(0.0, (time.time_ns() - number) / 1e9) if number else 0.0
-
-
 def _in_cache():
     pages = caches["pages"]
     number = pages.get(KEY)

@@ -23,6 +23,7 @@ from guizhou_portal.context import kept_query, later_page, with_query
 
 from . import content_version, release, schedule
 from .kept_page import LARGEST, KeptPage
+from .requests import leave_out_body
 
 logger = logging.getLogger(__name__)
 
@@ -187,8 +188,7 @@ class PageCacheMiddleware:
             modified = modified and parse_http_date_safe(modified)
             response = get_conditional_response(request, etag, modified, response)
         if request.method == "HEAD" and not response.streaming:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-            response.content = b""
+            leave_out_body(response)
             return response
         return self.compression.process_response(request, response)
 

@@ -4,12 +4,13 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.servers import free_port
 
 from .load import BROWSER
 
@@ -29,12 +30,6 @@ def clean_environment():
         for name, value in os.environ.items()
         if name in ("PATH", "HOME", "LANG", "TMPDIR")
     }
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

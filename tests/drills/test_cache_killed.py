@@ -1,13 +1,9 @@
 """Redis is killed and starts again, empty: slower meanwhile, and nothing old afterwards."""
 
-import shutil
-import signal
-import subprocess
-
 import pytest
 
 from tests.forms import form_at
-from tests.servers import _listens, free_port, needs, stop, until
+from tests.servers import Redis, needs, until
 
 from .browser import Browser
 from .wire import took
@@ -19,23 +15,7 @@ LONG = 6  # seconds for a page, on a machine that is busy
 @pytest.fixture
 def redis(tmp_path):
     """``start()`` and ``kill()`` of a Redis on one port that keeps nothing on the disk."""
-
-    class Redis:
-        port, process = free_port(), None
-
-        def start(self):
-            options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-            self.process = subprocess.Popen(  # noqa: S603
-                [shutil.which("redis-server"), "--port", str(self.port), *options],
-                stdout=subprocess.DEVNULL,
-                cwd=tmp_path,
-            )
-            until(lambda: _listens(self.port))
-
-        def kill(self):
-            stop(self.process, signal.SIGKILL)
-
-    server = Redis()
+    server = Redis(tmp_path)
     server.start()
     yield server
     server.kill()
@@ -43,7 +23,7 @@ def redis(tmp_path):
 
 @needs("redis-server")
 def test_redis_is_killed_and_comes_back_empty(place, redis):
-    portal = place.serve(CACHE_URL=f"redis://127.0.0.1:{redis.port}/0")
+    portal = place.serve(CACHE_URL=redis.url)
     visitor, editor = Browser(portal.port), Browser(portal.port).sign_in()
     ((project,),) = place.ask("select min(id) from projects_project")
     address = f"/admin/projects/project/{project}/change/"
