@@ -63,6 +63,9 @@ class EventCalendar(PublishedDetailView):
     def with_programme(self):
         return self.request.GET.get("programme") == "1"
 
+    def asked(self):
+        return (self.with_programme,)
+
     def get_queryset(self):
         events = super().get_queryset()
         return events.prefetch_related("programme") if self.with_programme else events

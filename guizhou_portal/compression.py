@@ -1,6 +1,7 @@
 """Pages travel compressed; pictures and documents, which already are, go as they lie."""
 
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 COMPRESSIBLE = (
     "text/",
@@ -9,12 +10,54 @@ COMPRESSIBLE = (
     "application/manifest+json",
     "application/atom+xml",
 )
+SMALLEST = 200  # bytes: below, the headers outweigh what is saved
+#: Of brotli, up to 11. With 4 a page takes half as long as with gzip's usual 6, and is smaller.
+QUICKLY, THOROUGHLY = 4, 6
+
+
+def accepted_coding(accepted):
+    """The best of ``br``, ``gzip`` and ``identity`` by an Accept-Encoding header."""
+    refused = set(_refused(accepted.lower())) if "q=" in accepted.lower() else ()
+    for coding in ("br", "gzip"):
+        if coding in accepted and coding not in refused:
+            return coding
+    return "identity"
+
+
+def _refused(accepted):
+    """The content codings with weight 0."""
+    for one in accepted.split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if weight and not weight.strip("0."):
+            yield name
+
+
+def with_brotli(content, quality=QUICKLY):
+    import brotli
+
+    return brotli.compress(content, quality=quality)
 
 
 class TextCompressionMiddleware(GZipMiddleware):
-    """Django's gzip, random padding against guessing secrets included, for texts alone."""
+    """Brotli for what is the same for everybody; for whoever has a cookie Django's gzip, random
+    padding against guessing secrets included.
+    """
 
     def process_response(self, request, response):
         if not response.get("Content-Type", "").startswith(COMPRESSIBLE):
             return response
-        return super().process_response(request, response)
+        if (
+            response.streaming
+            or len(response.content) < SMALLEST
+            or response.has_header("Content-Encoding")
+            or "HTTP_COOKIE" in request.META
+            or accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", "")) != "br"
+        ):
+            return super().process_response(request, response)
+        response.content = with_brotli(response.content)
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = "br"
+        if response.get("ETag", "").startswith('"'):  # no longer the same byte for byte
+            response.headers["ETag"] = f"W/{response.headers['ETag']}"
+        patch_vary_headers(response, ("Accept-Encoding",))
+        return response

@@ -124,6 +124,10 @@ CACHES = {
 PAGE_CACHE = environment.read("bool", "PAGE_CACHE", not DEBUG) and not environment.is_cache_off(
     "CACHE_URL"
 )
+# Whether server processes remember, for as long as it is the same, what pages are made of.
+REMEMBER_CONTENT = environment.read(
+    "bool", "REMEMBER_CONTENT", not DEBUG
+) and not environment.is_cache_off("CACHE_URL")
 PAGE_CACHE_SHARED = "Redis" in CACHES["pages"]["BACKEND"]  # by several machines
 # Otherwise this file's time of change tells the processes of one machine what is new.
 CONTENT_VERSION_FILE = VAR / "content-version"

@@ -20,7 +20,7 @@ from .operations.media import stored_file
 from .operations.unavailable import is_gone, unavailable
 from .operations.uploads import headers_of_upload
 from .pages.models import Page
-from .publishing.views import ReadOnlyMixin, read_only
+from .publishing.views import ReadOnlyMixin, RememberedMixin, read_only
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ MOST_PROJECTS = 6
 MOST_FACTORS = 12
 
 
-class Home(ReadOnlyMixin, TemplateView):
+class Home(ReadOnlyMixin, RememberedMixin, TemplateView):
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):

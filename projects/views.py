@@ -5,7 +5,7 @@ from guizhou_portal.exchange.fact_sheets.views import FactSheet
 from guizhou_portal.filters.views import FilteredListMixin
 from guizhou_portal.pages.models import Page
 from guizhou_portal.pages.views import PageTextMixin
-from guizhou_portal.publishing.views import PublishedDetailView, ReadOnlyMixin
+from guizhou_portal.publishing.views import PublishedDetailView, ReadOnlyMixin, RememberedListMixin
 from guizhou_portal.sharing.embeds import EmbeddedCard
 
 from .comparison import Comparison
@@ -68,7 +68,7 @@ class ProjectFactSheet(FactSheet):
     sheet_of = staticmethod(project_sheet)
 
 
-class Location(PageTextMixin, ListView):
+class Location(RememberedListMixin, PageTextMixin, ListView):
     """What the province offers: of each kind the first entries, with the way to the others."""
 
     page_key = Page.Key.LOCATION

@@ -36,6 +36,7 @@ def plain_site(settings, tmp_path):
     settings.ENQUIRY_FILES = tmp_path / "enquiries"
     settings.CACHES = {**settings.CACHES, "fact_sheets": NOTHING_KEPT}
     settings.PAGE_CACHE = False  # tests of kept pages ask for it themselves
+    settings.REMEMBER_CONTENT = False
     settings.CONTENT_VERSION_FILE = tmp_path / "content-version"
     settings.REQUIRE_2FA = False  # tests of signing in ask for it themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events.models import Contract
 from guizhou_portal.operations import content_version, page_cache
+from guizhou_portal.operations.remembered import forget
 from guizhou_portal.publishing.models import Publication
 from guizhou_portal.views import Home
 
@@ -24,7 +25,8 @@ LIST = "/en/contracts/"
 @pytest.fixture(autouse=True)
 def kept(settings, db):
     """The cache in which pages are kept: on, and empty."""
-    settings.PAGE_CACHE = True
+    settings.PAGE_CACHE = settings.REMEMBER_CONTENT = True
+    forget()
     caches["pages"].clear()
     yield caches["pages"]
     caches["pages"].clear()

@@ -6,11 +6,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 
 from guizhou_portal import counted
+from guizhou_portal.publishing.views import RememberedListMixin
 
 from .cursors import CursorError, cursor_after, page_of
 
 
-class FilteredListMixin:
+class FilteredListMixin(RememberedListMixin):
     """For a ``ListView`` of public records; ``filters_class`` says which, and by what they are
     filtered.
 
@@ -20,12 +21,25 @@ class FilteredListMixin:
 
     filters_class = None
 
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        # The other languages' addresses and the next pages keep what is chosen.
+        request.kept_query = response.context_data["filters"].query
+        if cursor := request.GET.get("cursor"):
+            request.shown_page = f"cursor={cursor}"
+        return response
+
+    def asked(self):
+        given = self.request.GET
+        if given.get("q"):  # what visitors look for is theirs, and there is no end to it
+            return None
+        names = [*(facet.name for facet in self.filters_class.facets), "sort", "page", "cursor"]
+        return tuple((name, *given.getlist(name)) for name in names if name in given)
+
     def get_queryset(self):
         self.filters = self.filters_class(self.request.GET)
         self.records = self.get_records()
         self.listed = self.filters.of(self.records)
-        # The other languages' addresses and the next pages keep what is chosen.
-        self.request.kept_query = self.filters.query
         return self.filters.sort.order(self.listed.narrowed).for_cards()
 
     def get_records(self):
@@ -46,7 +60,6 @@ class FilteredListMixin:
         paginator = self.get_paginator(queryset, page_size)
         if cursor := self.request.GET.get("cursor"):
             page = self.page_at(cursor, queryset, paginator)
-            self.request.shown_page = f"cursor={cursor}"
             return paginator, page, page.object_list, True
         paginator, page, records, is_paginated = super().paginate_queryset(queryset, page_size)
         if self.listed.is_long and page.number == paginator.num_pages:

@@ -8,13 +8,18 @@ from typing import NamedTuple
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
-from guizhou_portal.compression import COMPRESSIBLE
+from guizhou_portal.compression import (
+    COMPRESSIBLE,
+    SMALLEST,
+    THOROUGHLY,
+    accepted_coding,
+    with_brotli,
+)
 
 BROWSER = "max-age=0"  # asks each time, and is told "not modified" in a few bytes
 #: Seconds: how long a CDN may answer by itself, with an old page while it fetches the new one, and
 #: with an old page while the portal is down (RFC 9111, RFC 5861).
 AT_CDN, WHILE_FETCHING, WHILE_DOWN = 60, 60, 86400
-SMALLEST_COMPRESSED = 200  # bytes: below, the headers outweigh what is saved
 LARGEST = 64_000  # bytes as kept: a thousand pages must fit into each server process
 #: What each answer has its own of.
 OWN_HEADERS = {"content-length", "cache-control", "vary", "etag", "expires", "date"}
@@ -123,13 +128,7 @@ class KeptPage(NamedTuple):
         return since is not None and self.headers.get("last-modified") == ("Last-Modified", since)
 
     def _coding(self, accepted):
-        if "identity" in self.bodies:
-            return "identity"
-        refused = set(_refused(accepted.lower())) if "q=" in accepted.lower() else ()
-        for coding in ("br", "gzip"):
-            if coding in accepted and coding not in refused:
-                return coding
-        return "identity"
+        return "identity" if "identity" in self.bodies else accepted_coding(accepted)
 
     def _body(self, coding):
         found = self.bodies.get(coding)
@@ -150,20 +149,10 @@ def cache_control(at_cdn, while_fetching):
     )
 
 
-def _refused(accepted):
-    """The content codings with weight 0 in an Accept-Encoding header."""
-    for one in accepted.split(","):
-        name, _, weight = one.replace(" ", "").partition(";q=")
-        if weight and not weight.strip("0."):
-            yield name
-
-
 def _bodies(content, content_type):
-    if len(content) < SMALLEST_COMPRESSED or not content_type.startswith(COMPRESSIBLE):
+    if len(content) < SMALLEST or not content_type.startswith(COMPRESSIBLE):
         return {"identity": content}
-    import brotli
-
     return {
-        "br": brotli.compress(content, quality=6),
+        "br": with_brotli(content, THOROUGHLY),
         "gzip": gzip.compress(content, 6, mtime=0),
     }

@@ -13,7 +13,6 @@ import time
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.exceptions import MiddlewareNotUsed
 from django.http.request import split_domain_port
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
@@ -67,8 +66,6 @@ class Shelf:
 
 class PageCacheMiddleware:
     def __init__(self, get_response):
-        if not settings.PAGE_CACHE:
-            raise MiddlewareNotUsed
         self.get_response = get_response
         self.shelf = Shelf()
         self.pages = self.shelf.pages
@@ -77,7 +74,7 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if request.method not in ("GET", "HEAD"):
             return self.after_change(request)
-        if not request.path_info.startswith(self.shelf.prefixes):
+        if not settings.PAGE_CACHE or not request.path_info.startswith(self.shelf.prefixes):
             return self.get_response(request)
         query = allowed(request.META.get("QUERY_STRING", ""))
         if is_personal(request):
@@ -95,7 +92,10 @@ class PageCacheMiddleware:
     # --- what is not kept ----------------------------------------------------------------------
 
     def after_change(self, request):
-        """What an editor did may have reached the database without a signal."""
+        """What an editor did may have reached the database without a signal.
+
+        With the page cache off, too: processes remember what pages are made of.
+        """
         response = self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES and response.status_code < 400:
             content_version.advance()

@@ -1,6 +1,8 @@
 """gunicorn's settings, beside those that ``manage.py serve`` gives it."""
 
+import gc
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guizhou_portal.settings")
@@ -12,6 +14,11 @@ from guizhou_portal.operations import metrics, probes
 #: Its threads serve whole requests only: no slow client keeps one.
 worker_class = "guizhou_portal.operations.worker.Worker"
 logger_class = "guizhou_portal.operations.server_log.Logger"
+# Threads that make pages take turns less often than Python lets them: with its 5 ms four of them
+# spend half of the processor's time on handing it to each other. Who waits for the database, or for
+# a client, gives way at once in any case.
+sys.setswitchinterval(0.02)
+
 #: Seconds for requests in flight after SIGTERM: a long import, a large download.
 graceful_timeout = 30
 
@@ -30,6 +37,14 @@ if database["ENGINE"].endswith("sqlite3"):
 
 if settings.METRICS_TOKEN:
     metrics.prepare_folder(settings.VAR / "metrics" / str(settings.PORT))
+
+
+def when_ready(server):
+    """What has been loaded by now stays: the garbage collector need not look at it again, which
+    held up one page in a hundred for ten times its time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server, worker):

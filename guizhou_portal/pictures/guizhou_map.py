@@ -5,6 +5,7 @@ by, not a survey; the page says so.
 """
 
 import math
+from functools import cache
 
 #: (longitude, latitude) in degrees, clockwise from the western tip; good to about a tenth.
 OUTLINE = (
@@ -86,11 +87,13 @@ def path(points):
     return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in placed)
 
 
+@cache
 def outline():
     """The province's outline as the ``d`` of an SVG path."""
     return path(OUTLINE) + "Z"
 
 
+@cache
 def borders():
     """The borders between prefectures as the ``d`` of one SVG path."""
     return "".join(path(points) for points in BORDERS)

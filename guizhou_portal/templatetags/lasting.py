@@ -1,4 +1,4 @@
-"""What a page has in common with all others, put together once in each process."""
+"""What a page has in common with others, put together once in each process."""
 
 from functools import lru_cache
 
@@ -6,10 +6,41 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
+from guizhou_portal.operations.remembered import PARTS, remembered
+
 register = template.Library()
 
 #: Parts that are kept: those of every page, in three languages, in each section.
 MOST = 500
+
+
+@register.tag
+def part(parser, token):
+    """``{% part VALUE … %}…{% endpart %}``: content that hangs on nothing but records, these
+    values and the language.
+
+    It is put together once for each version of the content (see
+    :mod:`guizhou_portal.operations.remembered`). Nothing else of the request may be named in it.
+    """
+    _, *values = token.split_contents()
+    nodelist = parser.parse(["endpart"])
+    parser.delete_first_token()
+    return PartNode(nodelist, [parser.compile_filter(value) for value in values])
+
+
+class PartNode(template.Node):
+    def __init__(self, nodelist, values):
+        self.nodelist, self.values = nodelist, values
+
+    def render(self, context):
+        if context.get("preview"):  # of what the public does not see
+            return self.nodelist.render(context)
+        key = (self, *(value.resolve(context, ignore_failures=True) for value in self.values))
+        return remembered(key, lambda: self.put_together(context), PARTS)
+
+    def put_together(self, context):
+        with context.push():
+            return self.nodelist.render(context)
 
 
 @register.tag

@@ -3,11 +3,13 @@
 import html
 
 from django import template
+from django.db.models import Model
 from django.utils.html import strip_tags
 
 from guizhou_portal.exchange.descriptions import described
 from guizhou_portal.exchange.page_data import graph_of, modified, script_of
 from guizhou_portal.exchange.plain_text import on_one_line
+from guizhou_portal.operations.remembered import PARTS, remembered
 
 register = template.Library()
 
@@ -63,4 +65,9 @@ def note_trail(context, home):
 @register.simple_tag(takes_context=True)
 def linked_data(context):
     """The page's JSON-LD."""
-    return script_of(graph_of(context))
+    record = context.get("object")
+    if not isinstance(record, Model):
+        return script_of(graph_of(context))
+    # Of a record's page everything in it hangs on the record and the page's address.
+    key = ("linked data", context["canonical"])
+    return remembered(key, lambda: script_of(graph_of(context)), PARTS)

@@ -10,16 +10,18 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import free_port
+from tests.servers import KEY, free_port
 
 from .load import BROWSER
 
 ROOT = Path(__file__).parent.parent.parent
-#: What ``manage.py serve`` starts, with one worker.
+#: As ``manage.py serve`` starts it, with one worker.
 GUNICORN = (
     *("--workers=1", "--threads=4", "--preload", "--log-level=warning"),
     *("--graceful-timeout=5", "--no-control-socket"),
 )
+#: What makes it the portal's own server; the products compared with know nothing of it.
+OWN_WORKER = ("--worker-class=guizhou_portal.operations.worker.Worker",)
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -113,10 +115,11 @@ def started(name, command, *, folder, variables, port, path, log):
 
 
 @contextmanager
-def gunicorn(name, application, *, python=sys.executable, folder=ROOT, variables, path, log):
+def gunicorn(name, application, *options, python=sys.executable, folder=ROOT, variables, path, log):
     """``application`` on a server of the same kind as the portal's."""
     port = free_port()
-    command = [str(python), "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", *GUNICORN]
+    bind = f"--bind=127.0.0.1:{port}"
+    command = [str(python), "-m", "gunicorn", application, bind, *GUNICORN, *options]
     with started(
         name, command, folder=folder, variables=variables, port=port, path=path, log=log
     ) as server:
@@ -127,6 +130,7 @@ def constant(folder):
     return gunicorn(
         "constant",
         "tests.benchmarks.constant.wsgi:application",
+        *OWN_WORKER,
         variables={},
         path="/100/",
         log=folder / "constant.log",
@@ -141,7 +145,7 @@ class Portal:
         self.variables = {
             "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
             "MEDIA_ROOT": str(folder / "media"),
-            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
+            "SECRET_KEY": KEY,
             "WEB_CONCURRENCY": "1",
         }
         subprocess.run(
@@ -153,10 +157,10 @@ class Portal:
             timeout=300,
         )
 
-    def served(self, *, cached):
-        """As ``manage.py serve`` starts it, with or without its page cache."""
+    def served(self, *, cached, remembering=True):
+        """As ``manage.py serve`` starts it, with or without its page cache and its memory."""
         port = free_port()
-        kind = "cached" if cached else "uncached"
+        kind = "cached" if cached else "uncached" if remembering else "nothing remembered"
         return started(
             f"portal, {kind}",
             [sys.executable, "manage.py", "serve"],
@@ -165,6 +169,7 @@ class Portal:
                 **self.variables,
                 "PORT": str(port),
                 "PAGE_CACHE": "true" if cached else "false",
+                "REMEMBER_CONTENT": "true" if remembering else "false",
             },
             port=port,
             path="/en/",

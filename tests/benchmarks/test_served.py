@@ -61,6 +61,7 @@ def measured(portal_files, folder, request):
             constant=running.enter_context(constant(folder)),
             cached=running.enter_context(portal_files.served(cached=True)),
             uncached=running.enter_context(portal_files.served(cached=False)),
+            forgetful=running.enter_context(portal_files.served(cached=False, remembering=False)),
         )
         missing = {}
         for product in OTHERS:
@@ -76,7 +77,7 @@ def measured(portal_files, folder, request):
         return rounds
 
 
-def candidates_of(constant, cached, uncached):
+def candidates_of(constant, cached, uncached, forgetful):
     candidates = []
     for name, path in PAGES.items():
         page = Candidate(f"cached {name}", cached, path)
@@ -85,6 +86,7 @@ def candidates_of(constant, cached, uncached):
             Candidate(f"constant {name}", constant, f"/{size}/"),
             page,
             Candidate(f"uncached {name}", uncached, path),
+            Candidate(f"nothing remembered {name}", forgetful, path),
         ]
         if etag := headers.get("ETag"):
             asked = (("If-None-Match", etag),)
@@ -110,12 +112,18 @@ def compared(table, measured, name, one, other, goal):
     table.add(name, shown, "" if goal is None else f"≥ {goal:g}", reached)
 
 
+REMEMBERING_NOTHING = "nothing remembered"
 COLUMNS = "at 1 connection, at 32, by processor time at 32"
 
 
 def test_served_pages_beside_a_constant_one(measured, table):
     table.heading(f"Times the requests per second of a constant page: {COLUMNS}")
-    for kind, goal in (("cached", 0.9), ("not modified", 1.0), ("uncached", 0.12)):
+    for kind, goal in (
+        ("cached", 0.9),
+        ("not modified", 1.0),
+        ("uncached", 0.12),
+        (REMEMBERING_NOTHING, None),
+    ):
         for name in PAGES:
             if (f"{kind} {name}", 1) not in measured.loads:
                 table.add(f"{kind} {name}", "the page has no ETag", f"≥ {goal:g}", False)
