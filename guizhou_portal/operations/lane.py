@@ -24,24 +24,30 @@ class Lane:
         self.shelf = Shelf()
 
     def __call__(self, environ, start_response):
+        answer = self.answer(environ)
+        if answer is None:
+            return self.application(environ, start_response)
+        status, headers, body = answer
+        start_response(STATUS[status], headers)
+        return [body]
+
+    def answer(self, environ):
+        """``(status code, [(header, value), …], body)`` of a good kept page, or None."""
         begun = time.perf_counter()
         reply = self.reply(environ) if settings.PAGE_CACHE else None
         if reply is None:
-            return self.application(environ, start_response)
+            return None
         status, headers, body = reply
-        start_response(
-            STATUS[status], [*headers.values(), (requests.HEADER, requests.name_of(environ))]
-        )
         if settings.ACCESS_LOG or settings.METRICS_TOKEN:
             method, seconds = environ["REQUEST_METHOD"], time.perf_counter() - begun
             if settings.ACCESS_LOG:
                 requests.note_line(method, environ["PATH_INFO"], status, len(body), seconds)
             if settings.METRICS_TOKEN:
                 metrics.count_hit(method, status, seconds)
-        return [body]
+        name = (requests.HEADER, requests.name_of(environ))
+        return status, [*headers.values(), name], body
 
     def reply(self, environ):
-        """``(status code, headers, body)`` of a good kept page, or None."""
         path = environ["PATH_INFO"]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")

@@ -52,7 +52,7 @@ class Incoming:
         self._searched = 0
         self._body = None
         self._received = 0
-        self._source = None
+        self._source = io.BytesIO()
         self.fell_short = False
 
     # --- while it arrives ----------------------------------------------------------------------
@@ -126,10 +126,14 @@ class Incoming:
     def next(self):
         """Forget this request. Whether the parser read exactly what it was given."""
         exact = not self.fell_short and not self._source.read(1)
+        self.forget()
+        return exact
+
+    def forget(self):
+        """The next request begins with what has arrived after this one."""
         self.close()
         self.begun = time.monotonic() if self.buffer else None
         self.head, self.length, self._searched, self._received = None, 0, 0, 0
-        return exact
 
     def close(self):
         if self._body is not None:

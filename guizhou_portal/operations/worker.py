@@ -20,6 +20,7 @@ from socket import SHUT_WR
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from .express import Express
 from .full_disk import NO_ROOM, STATUS
 from .patience import HEAD_WITHIN, Incoming, Refused
 
@@ -35,6 +36,7 @@ class Connection(TConn):
         self.waits_since = time.monotonic()
         self.parser = http.get_parser(self.cfg, self.incoming, self.client)
         self.initialized = self.data_ready = True
+        self.rest, self.stays = None, True  # of an answer that is not sent yet
 
     def close(self, graceful=False):
         self.incoming.close()
@@ -56,6 +58,10 @@ class Worker(ThreadWorker):
         # Never stop accepting: who waits for nothing makes room.
         self.worker_connections = self.most + 1
         super().init_process()
+
+    def load_wsgi(self):
+        super().load_wsgi()
+        self.express = Express(self.wsgi)
 
     # --- connections come --------------------------------------------------------------------
 
@@ -108,17 +114,60 @@ class Worker(ThreadWorker):
         except EOFError:
             self.forget(conn)
             return
-        if is_whole:
-            if conn in self.waiting:
-                del self.waiting[conn]
-                self.poller.unregister(conn.sock)
+        if not is_whole:
+            self.wait(conn)
+        elif answer := self.alive and self.express.answer(conn.incoming.head):
+            self.send_at_once(conn, *answer)
+        else:
             conn.incoming.hand_over()
-            self.enqueue_req(conn)
-        elif conn in self.waiting:
+            self.to_thread(conn)
+
+    def wait(self, conn):
+        if conn in self.waiting:
             self.waiting.move_to_end(conn)
         else:
             self.waiting[conn] = None
             self.poller.register(conn.sock, EVENT_READ, partial(self.gather, conn))
+
+    def stop_waiting(self, conn):
+        if self.waiting.pop(conn, self) is None:
+            self.poller.unregister(conn.sock)
+
+    def to_thread(self, conn):
+        self.stop_waiting(conn)
+        self.enqueue_req(conn)
+
+    def send_at_once(self, conn, answer, stays):
+        """A thread goes on where the client does not take the whole, or has asked for more."""
+        conn.incoming.forget()
+        conn.waits_since = time.monotonic()
+        try:
+            sent = conn.sock.send(answer)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.forget(conn)
+            return
+        if sent < len(answer) or conn.incoming.buffer:
+            conn.rest, conn.stays = answer[sent:], stays
+            self.to_thread(conn)
+        elif stays:
+            self.wait(conn)
+        else:
+            self.stop_waiting(conn)
+            self.leave(conn)
+
+    def handle(self, conn):
+        """In a thread: answer the request, or send the rest of an answer."""
+        if conn.rest is None:
+            return super().handle(conn)
+        rest, conn.rest = conn.rest, None
+        try:
+            conn.sock.setblocking(True)
+            conn.sock.sendall(rest)
+        except OSError:
+            return False
+        return conn.stays
 
     def read(self, conn):
         """Whether the request is whole now."""
@@ -171,8 +220,7 @@ class Worker(ThreadWorker):
                 conn.incoming.begun = min(conn.incoming.begun, deadline - HEAD_WITHIN)
 
     def forget(self, conn, refused=None):
-        if self.waiting.pop(conn, self) is None:
-            self.poller.unregister(conn.sock)
+        self.stop_waiting(conn)
         if refused is None:
             self.drop(conn)
             return
