@@ -155,6 +155,11 @@ class Filters:
         return bool(self.words or any(self.labels.values()))
 
     @property
+    def is_personal(self):
+        """Whether hardly anybody else asks the same: words, or what does not exist."""
+        return bool(self.words or self.wrong)
+
+    @property
     def is_sorted(self):
         return self.sort is not self.sorts[0]
 

@@ -38,7 +38,9 @@ class RememberedMixin:
         else:
             context = remembered((type(self), *kwargs.values(), *asked), self.read)
         self.object_list = context.get("object_list")  # whose model names the template
-        return self.render_to_response({**context, "view": self})
+        return self.render_to_response(
+            {**context, "view": self, "is_remembered": asked is not None}
+        )
 
     def asked(self):
         """What of the request the context hangs on besides its path; None: is not remembered."""

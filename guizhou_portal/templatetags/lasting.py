@@ -20,20 +20,26 @@ def part(parser, token):
     values and the language.
 
     It is put together once for each version of the content (see
-    :mod:`guizhou_portal.operations.remembered`). Nothing else of the request may be named in it.
+    :mod:`guizhou_portal.operations.remembered`), or each time where ``unless=CONDITION`` is true.
+    Nothing else of the request may be named in it.
     """
     _, *values = token.split_contents()
+    unless = [value.removeprefix("unless=") for value in values if value.startswith("unless=")]
     nodelist = parser.parse(["endpart"])
     parser.delete_first_token()
-    return PartNode(nodelist, [parser.compile_filter(value) for value in values])
+    return PartNode(
+        nodelist,
+        [parser.compile_filter(value) for value in values if not value.startswith("unless=")],
+        [parser.compile_filter(condition) for condition in unless],
+    )
 
 
 class PartNode(template.Node):
-    def __init__(self, nodelist, values):
-        self.nodelist, self.values = nodelist, values
+    def __init__(self, nodelist, values, unless):
+        self.nodelist, self.values, self.unless = nodelist, values, unless
 
     def render(self, context):
-        if context.get("preview"):  # of what the public does not see
+        if context.get("preview") or any(one.resolve(context, True) for one in self.unless):
             return self.nodelist.render(context)
         key = (self, *(value.resolve(context, ignore_failures=True) for value in self.values))
         return remembered(key, lambda: self.put_together(context), PARTS)

@@ -65,9 +65,8 @@ def note_trail(context, home):
 @register.simple_tag(takes_context=True)
 def linked_data(context):
     """The page's JSON-LD."""
-    record = context.get("object")
-    if not isinstance(record, Model):
+    # Everything in it hangs on the page's address and records that are remembered themselves.
+    if not (isinstance(context.get("object"), Model) or context.get("is_remembered")):
         return script_of(graph_of(context))
-    # Of a record's page everything in it hangs on the record and the page's address.
     key = ("linked data", context["canonical"])
     return remembered(key, lambda: script_of(graph_of(context)), PARTS)
