@@ -46,12 +46,16 @@ class TextCompressionMiddleware(GZipMiddleware):
     def process_response(self, request, response):
         if not response.get("Content-Type", "").startswith(COMPRESSIBLE):
             return response
+        coding = accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if coding == "identity":
+            patch_vary_headers(response, ("Accept-Encoding",))
+            return response
         if (
-            response.streaming
+            coding != "br"
+            or response.streaming
             or len(response.content) < SMALLEST
             or response.has_header("Content-Encoding")
-            or "HTTP_COOKIE" in request.META
-            or accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", "")) != "br"
+            or request.META.get("HTTP_COOKIE")
         ):
             return super().process_response(request, response)
         response.content = with_brotli(response.content)

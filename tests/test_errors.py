@@ -7,7 +7,7 @@ from django.test import Client
 
 from guizhou_portal.wsgi import django
 
-from .factories import EventFactory, PhotoFactory
+from .factories import EventFactory
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,6 @@ def test_an_event_with_a_date_has_a_calendar_entry_and_one_without_has_none(db, 
     event.slug = "renamed"
     event.save()
     assert client.get(f"/de/events/{slug}.ics")["Location"] == "/de/events/renamed.ics"
-
-
-def test_pages_travel_compressed_and_pictures_as_they_are(portal, client):
-    headers = {"accept-encoding": "gzip"}
-    plain = client.get("/de/")
-    packed = client.get("/de/", headers=headers)
-    assert packed["Content-Encoding"] == "gzip"
-    assert len(packed.content) < len(plain.content) / 2
-    assert "Accept-Encoding" in packed["Vary"]
-    assert "Content-Encoding" in client.get("/sitemap.xml", headers=headers)
-    photo = PhotoFactory()
-    assert "Content-Encoding" not in client.get(photo.image.url, headers=headers)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "[::1", "127.0.0.1:abc", "a b"])
