@@ -90,6 +90,18 @@ def test_nginx_takes_the_configuration_of_compose(certificate):
     accepted_by_nginx(certificate, "compose.conf", changes)
 
 
+@needs("caddy")
+def test_caddy_takes_its_configuration(tmp_path):
+    done = subprocess.run(  # noqa: S603
+        ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"],  # noqa: S607
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
 def units(tmp_path):
     """The units, with a program that is there in the place of the installed portal's."""
