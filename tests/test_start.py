@@ -252,6 +252,7 @@ def test_postgresql_uses_the_pool_of_psycopg(monkeypatch):
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example", 5433, "portal")
 
 
+@pytest.mark.thorough
 def test_every_message_of_every_language_is_translated():
     result = manage("catalogues", "--check", SECRET_KEY=secrets.token_urlsafe(60))
     assert result.returncode == 0, result.stdout + result.stderr

@@ -63,6 +63,7 @@ def test_from_a_project_to_the_thanks(site, page, console, language):
     assert console == []
 
 
+@pytest.mark.thorough
 def test_a_file_chosen_stays_and_what_is_left_is_counted(site, page):
     page.goto(f"{site}/en/enquiry/")
     count = page.locator(".field__count")
@@ -133,6 +134,7 @@ def everything_is_right_with(page):
     look(page, 1440, "light")
 
 
+@pytest.mark.thorough
 def test_what_is_typed_goes_along_into_another_language(site, page):
     page.goto(f"{site}/en/enquiry/?project=traffic-cloud")
     fill(page, "Press")

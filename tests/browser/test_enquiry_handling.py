@@ -111,6 +111,7 @@ def test_inbox_enquiry_answer_and_statistics_are_accessible_and_fit(site, page, 
         assert wrong_with(desk) == [], place
 
 
+@pytest.mark.thorough
 def test_an_answer_that_is_begun_is_not_left_without_a_question(site, page, handler, template):
     send(page, site, "en")
     desk = handler("en")
