@@ -106,3 +106,21 @@ def test_all_processes_count_together_and_one_that_is_killed_is_replaced(tmp_pat
     requests = [line for line in lines if line["logger"] == "guizhou_portal.access"]
     assert len([line for line in requests if line["path"] == "/robots.txt"]) == 61
     assert len({line["request"] for line in requests}) == len(requests)
+
+
+def test_a_visitor_whose_connection_is_kept_is_answered_once_more(tmp_path):
+    with serving(tmp_path, WEB_CONCURRENCY=1) as server:
+        visitor = HTTPConnection("127.0.0.1", server.port, timeout=20)
+        for _ in ("made", "kept and sent at once"):
+            visitor.request("GET", "/en/")
+            response = visitor.getresponse()
+            assert (response.status, bool(response.read())) == (200, True)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        visitor.request("GET", "/en/")
+        response = visitor.getresponse()
+        assert (response.status, response.headers["Connection"]) == (200, "close")
+        response.read()
+        started = time.monotonic()
+        assert server.process.wait(20) == 0
+        assert time.monotonic() - started < 5

@@ -213,11 +213,11 @@ class Worker(ThreadWorker):
     def _cap_keepalive(self, deadline):
         """A worker that stops waits for nobody who has not sent a whole request by then."""
         super()._cap_keepalive(deadline)
-        for conn in list(self.waiting):
-            if conn.incoming.begun is None:
-                self.forget(conn)
-            else:
-                conn.incoming.begun = min(conn.incoming.begun, deadline - HEAD_WITHIN)
+        for conn in self.waiting:
+            since = deadline - HEAD_WITHIN
+            conn.waits_since = min(conn.waits_since, since)
+            if conn.incoming.begun is not None:
+                conn.incoming.begun = min(conn.incoming.begun, since)
 
     def forget(self, conn, refused=None):
         self.stop_waiting(conn)
