@@ -213,8 +213,11 @@ def test_a_draft_seen_by_an_editor_is_not_remembered_for_the_public(backoffice, 
 # --- how much, and when not ----------------------------------------------------------------------
 
 
-def test_what_visitors_look_for_is_not_remembered(portal):
-    said("/en/contracts/?q=cloud")
+@pytest.mark.parametrize("query", ["q=cloud", "page=2", "kind=purchase&q=cloud"])
+def test_what_visitors_look_for_and_later_pages_are_not_remembered(db, query):
+    for _ in range(30):
+        ContractFactory(title_en="A cloud")
+    assert "A cloud" in said(f"/en/contracts/?{query}") or "purchase" in query
     assert not RECORDS.things
 
 

@@ -30,10 +30,11 @@ class FilteredListMixin(RememberedListMixin):
         return response
 
     def asked(self):
+        """What visitors look for is theirs, and to later pages there is no end."""
         given = self.request.GET
-        if given.get("q"):  # what visitors look for is theirs, and there is no end to it
+        if any(given.get(name) for name in ("q", "page", "cursor")):
             return None
-        names = [*(facet.name for facet in self.filters_class.facets), "sort", "page", "cursor"]
+        names = [*(facet.name for facet in self.filters_class.facets), "sort"]
         return tuple((name, *given.getlist(name)) for name in names if name in given)
 
     def get_queryset(self):

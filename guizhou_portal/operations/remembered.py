@@ -60,8 +60,9 @@ class Memory:
             self.things.clear()
 
 
-RECORDS = Memory(128)  # a list of 24 records with all that belongs to them is one: some 20 MB
-PARTS = Memory(2000)  # of pages, some kB each
+#: A list of 24 contracts with what belongs to them takes half a megabyte, a part some kilobytes.
+RECORDS = Memory(48)
+PARTS = Memory(1000)
 
 _request = local()
 
