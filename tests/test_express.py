@@ -87,6 +87,11 @@ def test_a_request_without_a_host_or_an_end_is_left_to_the_parser():
     assert environ_of(head() + b"GET") is None
 
 
+def test_a_request_that_is_very_long_is_left_to_the_parser():
+    assert environ_of(head("Host: portal.example", f"Accept: {'a' * 8000}")) is not None
+    assert environ_of(head("Host: portal.example", f"Accept: {'a' * 8200}")) is None
+
+
 def test_a_proxy_that_the_portal_believes_says_whether_it_is_https(settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     environ = environ_of(head("Host: portal.example", "X-Forwarded-Proto: https"))

@@ -15,6 +15,7 @@ from gunicorn.util import http_date
 
 logger = logging.getLogger(__name__)
 
+LONGEST = 8192  # bytes: beyond, it is no plain request
 #: A request without a body, in signs that mean the same to everybody (RFC 9112).
 PLAIN = re.compile(
     r"GET (/(?!/)[!$&-;=@-Z_a-z~]*)(?:\?([!$-~]*))? HTTP/1\.1\r\n"
@@ -67,6 +68,8 @@ class Express:
 
 def environ_of(head):
     """A plain request in CGI's names, as far as kept pages ask for it; None if it is not plain."""
+    if len(head) > LONGEST:
+        return None
     try:
         match = PLAIN.fullmatch(head.decode("ascii"))
     except UnicodeDecodeError:
