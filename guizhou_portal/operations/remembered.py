@@ -60,9 +60,9 @@ class Memory:
             self.things.clear()
 
 
-#: A list of 24 contracts with what belongs to them takes half a megabyte, a part some kilobytes.
+#: A list of 24 contracts with what belongs to them takes half a megabyte, a page 30 kB.
 RECORDS = Memory(48)
-PARTS = Memory(1000)
+PARTS = Memory(500)
 
 _request = local()
 
