@@ -198,11 +198,11 @@ declare(
     example="contract-german-companies",
 )
 
-named_by(Sector, lambda: Contract.objects.published().values("sectors"))
+named_by(Sector, lambda key: Contract.objects.published().filter(sectors=key))
 named_by(
     Organisation,
-    lambda: Event.objects.published().values("organisers"),
-    lambda: Official.objects.published().values("organisation"),
-    lambda: Appearance.objects.public().at_published_events().values("organisation"),
-    lambda: ContractParty.objects.of_published_contracts().values("organisation"),
+    lambda key: Event.objects.published().filter(organisers=key),
+    lambda key: Official.objects.published().filter(organisation=key),
+    lambda key: Appearance.objects.public().at_published_events().filter(organisation=key),
+    lambda key: ContractParty.objects.of_published_contracts().filter(organisation=key),
 )

@@ -27,5 +27,10 @@ class Number:
 def counted(records, most=None):
     """The :class:`Number` of ``records`` (a queryset), which costs no more the more there are."""
     most = MOST if most is None else most
-    found = records.order_by()[: most + 1].count()
+    return as_far_as_counted(records.order_by()[: most + 1].count(), most)
+
+
+def as_far_as_counted(found, most=None):
+    """The :class:`Number` of records of which ``found`` were met, up to one more than ``most``."""
+    most = MOST if most is None else most
     return Number(min(found, most), found > most)

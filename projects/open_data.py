@@ -187,15 +187,15 @@ declare(
 )
 
 projects, factors = Project.objects, LocationFactor.objects
-named_by(Sector, lambda: projects.published().values("sector"))
+named_by(Sector, lambda key: projects.published().filter(sector=key))
 named_by(
     Organisation,
-    lambda: projects.published().values("public_authority"),
-    lambda: projects.published().values("partners"),
-    lambda: factors.published().values("organisation"),
+    lambda key: projects.published().filter(public_authority=key),
+    lambda key: projects.published().filter(partners=key),
+    lambda key: factors.published().filter(organisation=key),
 )
 named_by(
     Place,
-    lambda: projects.published().values("places"),
-    lambda: factors.published().values("place"),
+    lambda key: projects.published().filter(places=key),
+    lambda key: factors.published().filter(place=key),
 )

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shlex
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from events.models import Milestone
+from guizhou_portal import counted
 from guizhou_portal.exchange.open_data.resources import resources
 from guizhou_portal.pages.models import Operator
 from projects.models import KeyFigure, Project
@@ -24,6 +26,7 @@ from .factories import (
     PhotoFactory,
     PlaceFactory,
     ProjectFactory,
+    SectorFactory,
     full_event,
     many,
 )
@@ -108,6 +111,24 @@ def test_the_commands_of_the_reference_work(portal, client):
     types = set(re.findall(r'href="#(type-[^"]*)"', page))
     assert all(f'id="{one}"' in page for one in types)
     assert 'lang="en"' in page
+
+
+def test_the_page_says_of_very_many_records_that_there_are_more_and_the_api_counts_all(
+    db, client, monkeypatch
+):
+    monkeypatch.setattr(counted, "MOST", 2)
+    projects = many(ProjectFactory, 3, slug=["one", "two", "three"], sector=SectorFactory())
+    last = datetime(2031, 6, 5, tzinfo=UTC)
+    Project.objects.filter(pk=projects[1].pk).update(updated=last)
+    ProjectFactory(publication="draft")
+    page = client.get("/en/data/").content.decode()
+    assert "more than 2 records" in page
+    assert '<time datetime="2031-06-05T02:00:00+02:00">' in page
+    index = {one["name"]: one for one in client.get("/api/v1/").json()["resources"]}
+    assert index["projects"]["count"] == 3
+    assert index["projects"]["updated"] == "2031-06-05T00:00:00Z"
+    assert client.get("/api/v1/projects/?limit=1").json()["count"] == 3
+    assert "/api/v1/projects/two/" in client.get("/en/data/api/").content.decode()
 
 
 def test_the_pages_ask_no_more_of_the_database_for_more_records(db, client):

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 import feedparser
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from events.models import Contract, Event
+from guizhou_portal import counted
 from guizhou_portal.publishing.models import FormerSlug
 from projects.models import Project
 
@@ -229,6 +232,32 @@ def test_older_entries_are_on_later_pages(db, client):
         seen += titles(parsed)
         path = links.get("next", "").removeprefix("http://testserver")
     assert seen == numbers[::-1]
+
+
+def test_a_feed_ends_where_its_list_is_no_longer_counted(db, client, monkeypatch):
+    monkeypatch.setattr(counted, "MOST", 60)
+    numbers = [str(n) for n in range(1, 71)]
+    many(ProjectFactory, 70, slug=numbers, title_de=numbers, kind="ppp", sector=SectorFactory())
+    for query in ("", "kind=ppp&"):
+        later = feed_at(client, f"/de/projects/feed/?{query}page=2")
+        assert titles(later) == numbers[19:9:-1]
+        assert client.get(f"/de/projects/feed/?{query}page=3").status_code == 404
+
+
+def test_a_database_finds_the_entries_of_a_feed_without_putting_all_records_in_order(db, client):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a small table as a whole")
+    many(ProjectFactory, 60, slug=[str(n) for n in range(60)], sector=SectorFactory())
+    with CaptureQueriesContext(connection) as captured:
+        feed_at(client, "/de/projects/feed/")
+    (asked,) = [
+        one["sql"] for one in captured if "ORDER BY" in one["sql"] and "LIMIT 50" in one["sql"]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
+        plan = " ".join(row[-1] for row in cursor.fetchall())
+    assert "USING INDEX project_news (publication=?)" in plan
+    assert "ORDER BY" not in plan
 
 
 def test_a_feed_is_sent_again_only_when_it_changed(db, client):

@@ -16,6 +16,7 @@ from guizhou_portal.constraints import (
 from guizhou_portal.publishing.models import (
     PublicRecord,
     PublicRecordQuerySet,
+    changed_last_index,
     if_published,
     published,
 )
@@ -110,6 +111,9 @@ class Contract(PublicRecord):
             LatestFirstIndex.by("value", "contract_by_value", ["publication"]),
             LatestFirstIndex.by("signed_on", "contract_by_kind", ["kind", "publication"]),
             LatestFirstIndex.by("signed_on", "contract_by_status", ["status", "publication"]),
+            # The order of the feed, and what changed last of all.
+            changed_last_index("contract_news"),
+            models.Index(fields=["updated"], name="contract_updated"),
         ]
 
     def get_absolute_url(self):

@@ -22,7 +22,11 @@ from guizhou_portal.documents import DocumentFile
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
-from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
+from guizhou_portal.publishing.models import (
+    PublicRecord,
+    PublicRecordQuerySet,
+    changed_last_index,
+)
 from guizhou_portal.richtext import RichTextField
 from projects.models import Organisation
 
@@ -144,6 +148,9 @@ class Event(PublicRecord):
             LatestFirstIndex.by("starts_at", "event_newest", ["publication"]),
             models.Index(fields=["publication", "starts_at", "id"], name="event_oldest"),
             LatestFirstIndex.by("starts_at", "event_by_country", ["country", "publication"]),
+            # The order of the feed, and what changed last of all.
+            changed_last_index("event_news"),
+            models.Index(fields=["updated"], name="event_updated"),
         ]
 
     def get_absolute_url(self):

@@ -10,7 +10,12 @@ from guizhou_portal.constraints import LatestFirstIndex, not_before
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
-from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet, published
+from guizhou_portal.publishing.models import (
+    PublicRecord,
+    PublicRecordQuerySet,
+    changed_last_index,
+    published,
+)
 from guizhou_portal.richtext import RichTextField
 from projects.models import Organisation
 
@@ -93,6 +98,9 @@ class Official(PublicRecord):
                 fields=["publication", "family_name", "name", "id"], name="official_listed"
             ),
             LatestFirstIndex.by("updated", "official_changed_last", ["publication"]),
+            # What the public got to see last, and what changed last of all.
+            changed_last_index("official_news"),
+            models.Index(fields=["updated"], name="official_updated"),
         ]
 
     def get_absolute_url(self):

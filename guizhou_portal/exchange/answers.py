@@ -2,11 +2,14 @@
 
 import hashlib
 
-from django.db.models import Max, Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+
+from guizhou_portal.at_once import answers, first
+from guizhou_portal.publishing.models import Publication, PublicRecord
 
 MAX_AGE = 300  # seconds: what is withdrawn must be gone soon
 
@@ -16,11 +19,22 @@ def latest_change(model):
 
     Records that are not public count as well: what was withdrawn a moment ago is a change.
     """
-    found = model._base_manager.aggregate(
-        updated=Max("updated"),
-        published=Max("publish_at", filter=Q(publish_at__lte=timezone.now())),
-    )
+    found = answers({f"change {n}": change for n, change in enumerate(changes_of(model))})
     return max(filter(None, found.values()), default=None)
+
+
+def changes_of(model):
+    """``[expression, …]`` of when a record was changed last, and when one appeared last."""
+    found = [first(QuerySet(model).order_by("-updated"), "updated")]
+    if issubclass(model, PublicRecord):
+        published = QuerySet(model).filter(appeared()).order_by("-publish_at")
+        found.append(first(published, "publish_at"))
+    return found
+
+
+def appeared():
+    """The condition of records whose time of publication has come."""
+    return Q(publication=Publication.PUBLISHED, publish_at__lte=timezone.now())
 
 
 def conditional(request, content, content_type, changed):

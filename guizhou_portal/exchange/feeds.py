@@ -13,7 +13,6 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import BadRequest
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
-from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,6 +21,7 @@ from django.views.generic import View
 
 from guizhou_portal.context import site_address, with_query
 from guizhou_portal.filters.bound import Filters
+from guizhou_portal.filters.listed import Listed
 from guizhou_portal.pages.models import Operator, Page
 from guizhou_portal.publishing.views import ReadOnlyMixin
 from guizhou_portal.richtext import ATTRIBUTES, ELEMENTS, SCHEMES, UNSEEN
@@ -72,14 +72,16 @@ class Feed:
     def model(self):
         return self.filters_class.model
 
-    def entries(self, filters):
-        """The public records the filters leave, what changed last first.
+    def pages(self, filters):
+        """The public records the filters leave, what changed last first, page by page.
 
-        A record that waited for its time is news from that time on: ``changed`` says so.
+        A feed ends where its list is no longer counted: who wants everything takes the data.
         """
-        changed = Greatest("updated", Coalesce("publish_at", "updated"))
-        records = filters.narrowed(self.model.objects.published()).annotate(changed=changed)
-        return self.related(records).order_by("-changed", "-pk")
+        listed = Listed(filters, self.model.objects.published())
+        records = self.related(listed.narrowed).changed_last_first()
+        pages = Paginator(records, PER_PAGE)
+        pages.count = listed.number.value
+        return pages
 
 
 class FeedView(ReadOnlyMixin, View):
@@ -92,8 +94,7 @@ class FeedView(ReadOnlyMixin, View):
         changed = latest_change(self.feed.model)
         filters = self.feed.filters_class(request.GET)
         try:
-            pages = Paginator(self.feed.entries(filters), PER_PAGE)
-            page = pages.page(request.GET.get("page") or 1)
+            page = self.feed.pages(filters).page(request.GET.get("page") or 1)
         except InvalidPage as error:
             raise Http404 from error
         own = page_address("", filters.query_of_records, page.number)

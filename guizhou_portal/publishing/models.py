@@ -8,7 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -49,6 +50,19 @@ def scheduled():
     return Q(publication=Publication.PUBLISHED, publish_at__gt=timezone.now())
 
 
+def changed():
+    """The expression of when the public got to see a published record as it is.
+
+    A record that waited for its time is news from that time on.
+    """
+    return Greatest("updated", Coalesce("publish_at", "updated"))
+
+
+def changed_last_index(name):
+    """The index that gives published records in the order of :func:`changed`, the latest first."""
+    return models.Index(F("publication"), changed().desc(), F("id").desc(), name=name)
+
+
 def if_published(record):
     """The record itself when the public may see it, otherwise None (also for None)."""
     return record if record is not None and record.is_published else None
@@ -61,6 +75,10 @@ class PublicRecordQuerySet(models.QuerySet):
     def scheduled(self):
         """Published from a time on that has not come yet."""
         return self.filter(scheduled())
+
+    def changed_last_first(self):
+        """Each with ``changed``: see :func:`changed`."""
+        return self.annotate(changed=changed()).order_by("-changed", "-pk")
 
 
 class Timestamped(models.Model):

@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
-from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
+from guizhou_portal.publishing.models import (
+    PublicRecord,
+    PublicRecordQuerySet,
+    changed_last_index,
+)
 from guizhou_portal.richtext import RichTextField
 
 from .organisation import Organisation, Place
@@ -112,6 +116,9 @@ class LocationFactor(PublicRecord):
             models.Index(
                 fields=["publication", "publish_at", "updated"], name="location_publication"
             ),
+            # What the public got to see last, and what changed last of all.
+            changed_last_index("location_news"),
+            models.Index(fields=["updated"], name="location_updated"),
         ]
 
     def get_absolute_url(self):

@@ -68,7 +68,10 @@ class Organisation(Sluggable):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["slug"]
-        indexes = [models.Index(fields=["country"], name="organisation_by_country")]
+        indexes = [
+            models.Index(fields=["country"], name="organisation_by_country"),
+            models.Index(fields=["updated", "id"], name="organisation_updated"),
+        ]
 
 
 class Place(Sluggable):
@@ -103,6 +106,7 @@ class Place(Sluggable):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         ordering = ["slug"]
+        indexes = [models.Index(fields=["updated", "id"], name="place_updated")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

@@ -16,7 +16,11 @@ from guizhou_portal.documents import DocumentFile
 from guizhou_portal.licences import licence_field
 from guizhou_portal.pictures.fields import PictureField, require_alt
 from guizhou_portal.pictures.focus import Crop, focal_point, focal_point_within
-from guizhou_portal.publishing.models import PublicRecord, PublicRecordQuerySet
+from guizhou_portal.publishing.models import (
+    PublicRecord,
+    PublicRecordQuerySet,
+    changed_last_index,
+)
 from guizhou_portal.richtext import RichTextField
 
 from .organisation import Organisation, Place, Sector
@@ -165,6 +169,9 @@ class Project(PublicRecord):
                     ("open_to_foreign_investors", "project_by_openness"),
                 )
             ),
+            # The order of the feed, and what changed last of all.
+            changed_last_index("project_news"),
+            models.Index(fields=["updated"], name="project_updated"),
         ]
 
     def get_absolute_url(self):

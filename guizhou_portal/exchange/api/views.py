@@ -14,12 +14,18 @@ from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
 from guizhou_portal.context import site_address, with_query
-from guizhou_portal.exchange.open_data.changes import last_change, public_changes
+from guizhou_portal.exchange.open_data.changes import (
+    last_change,
+    public_changes,
+    public_numbers,
+)
 from guizhou_portal.exchange.open_data.reading import LANGUAGES, Reading, in_zone
 from guizhou_portal.exchange.open_data.resources import API, api_url, resources
 from guizhou_portal.filters.bound import is_sound
 from guizhou_portal.filters.cursors import CursorError, page_of
+from guizhou_portal.filters.listed import Listed
 from guizhou_portal.licences import Licence
+from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.pages.models import Operator
 from guizhou_portal.publishing.models import FormerSlug, Sluggable
 
@@ -76,7 +82,7 @@ def problems(*statuses):
 def index(request, response: HttpResponse):
     """All kinds of record, with their number and last change, and the licence of the data."""
     only_known(request, ())
-    changes = public_changes()
+    changes, numbers = public_changes(), public_numbers()
     site = site_address(request)
     response["Last-Modified"] = http_date(last_moment().timestamp())
     return {
@@ -92,7 +98,7 @@ def index(request, response: HttpResponse):
                 "name": one.name,
                 "description": one.about,
                 "url": f"{site}{API}{one.name}/",
-                "count": changes[one.name].number,
+                "count": numbers[one.name],
                 "updated": written(changes[one.name].last),
                 **{
                     kind: f"{site}/{LANGUAGES[0]}/data/{one.name}.{kind}" if one.in_sheet else None
@@ -165,9 +171,8 @@ def page(request, response, resource, asked):
     filters = resource.filters(request.GET)
     if filters.wrong:
         raise wrong_values_of(resource, filters)
-    records = filters.narrowed(resource.public())
-    if asked.updated_since:
-        records = records.filter(changed_since(resource, asked.updated_since))
+    records = Listed(filters, resource.public()).narrowed
+    records = records.filter(changed_since(resource, asked.updated_since))
     order = [resource.name, filters.sort.name, asked.lang]
     try:
         found = page_of(
@@ -188,10 +193,22 @@ def page(request, response, resource, asked):
     response["Last-Modified"] = http_date(last_moment().timestamp())
     reading = Reading(site_address(request), asked.lang)
     return {
-        "count": records.count(),
+        "count": number_of(resource, filters, asked.updated_since),
         **links,
         "results": [resource.as_json(record, reading) for record in found.records],
     }
+
+
+def number_of(resource, filters, since):
+    """How many records there are, all counted: once for each version of the content."""
+
+    def count():
+        records = filters.joined(resource.public().order_by())
+        return records.filter(changed_since(resource, since)).count()
+
+    if filters.words:  # what visitors look for has no end
+        return count()
+    return remembered(("number", resource.name, filters.query_of_records, since), count, PARTS)
 
 
 def wrong_values_of(resource, filters):
@@ -211,6 +228,8 @@ def wrong_values_of(resource, filters):
 
 
 def changed_since(resource, moment):
+    if moment is None:
+        return Q()
     if moment.year not in YEARS:  # which no database could compare in every time zone
         return Q() if moment.year < YEARS[0] else Q(pk__in=[])
     since = Q(updated__gte=moment)

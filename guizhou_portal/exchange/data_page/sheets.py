@@ -16,7 +16,7 @@ from .explained import fields_explained
 
 #: More take a minute and more to write, and CSV holds any number of them.
 MOST_IN_WORKBOOK = 5000
-AT_ONCE = 1000  # records loaded together
+AT_ONCE = 200  # records loaded and sent together
 
 
 class Sheet:
@@ -33,10 +33,10 @@ class Sheet:
             yield [column.text(row) for column in columns]
 
     def csv(self):
-        """Its bytes, a few hundred lines at a time, however long it is."""
+        """Its bytes, some lines at a time, however long it is."""
         columns = self.resource.columns(self.records)
         lines = csv_lines(columns, self.rows(columns))
-        while some := list(islice(lines, 200)):
+        while some := list(islice(lines, AT_ONCE)):
             yield "".join(some).encode()
 
     def workbook(self):

@@ -1,12 +1,19 @@
-"""When the records were changed last, and how many there are: one query for all kinds of them."""
+"""When the records were changed last, and how many there are: one query for all kinds of them.
+
+Every page of the API asks for it, so it is read once for each version of the content.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.admin.models import DELETION, LogEntry
-from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
-from django.db.models.functions import Cast
-from django.utils import timezone
+from django.db.models import F, QuerySet
+
+from guizhou_portal import counted
+from guizhou_portal.at_once import Number, answers, first
+from guizhou_portal.exchange.answers import appeared, changes_of
+from guizhou_portal.operations.remembered import PARTS, remembered
+from guizhou_portal.publishing.models import changed
 
 from .reading import moment_of
 from .resources import resources
@@ -14,59 +21,86 @@ from .resources import resources
 
 @dataclass(frozen=True)
 class Change:
-    """``number`` of records, the last change of one, and the key of one (None without any)."""
+    """``number`` of records, the last change of one, and the key of that one (None without any)."""
 
-    number: int
+    number: counted.Number
     last: datetime | None
     key: str | None
 
 
 def public_changes():
     """``{name of a resource: Change}`` of the records as the public sees them."""
-    asked = []
+    return remembered(("public changes",), _public_changes, PARTS)
+
+
+def _public_changes():
+    asked = {}
     for one in resources():
-        public = one.condition()
-        asked.append(counted(one.name, one.model, public, key=one.key))
-        if one.is_published_by_itself:
-            asked.append(counted(one.name, one.model, public, "publish_at", one.key))
-    found = {}
-    for name, number, last, key in rows(asked):
-        others = found.get(name)
-        found[name] = Change(number, moment_of([last, others and others.last]), key)
-    return found
+        public = QuerySet(one.model).filter(one.condition())
+        moment = changed() if one.is_published_by_itself else F("updated")
+        latest = public.annotate(changed=moment).order_by("-changed", "-pk")
+        asked |= {
+            f"{one.name} number": Number(public.order_by().values("pk")[: counted.MOST + 1]),
+            f"{one.name} last": first(latest, "changed"),
+            f"{one.name} key": first(latest, one.key),
+        }
+    found = answers(asked)
+    return {
+        one.name: Change(
+            counted.as_far_as_counted(found[f"{one.name} number"]),
+            found[f"{one.name} last"],
+            found[f"{one.name} key"],
+        )
+        for one in resources()
+    }
+
+
+def public_numbers():
+    """``{name of a resource: number of records}`` the public sees, all of them counted."""
+    return remembered(("public numbers",), _public_numbers, PARTS)
+
+
+def _public_numbers():
+    return answers(
+        {
+            one.name: Number(QuerySet(one.model).order_by().filter(one.condition()).values("pk"))
+            for one in resources()
+        }
+    )
+
+
+def last_change():
+    """When anything was changed last; None for an empty portal."""
+    return remembered(("last change",), _last_change, PARTS)
+
+
+def _last_change():
+    asked = [_deletion(), *(change for one in resources() for change in changes_of(one.model))]
+    found = answers({f"change {n}": change for n, change in enumerate(asked)})
+    return moment_of(found.values())
+
+
+def _deletion():
+    deletions = QuerySet(LogEntry).filter(action_flag=DELETION).order_by("-pk")
+    return first(deletions, "action_time")
 
 
 def state_of_everything():
-    """``[(name, number, last change, key), …]`` of all records, drafts and deleted ones included.
+    """What changes with all records, drafts and deleted ones included: numbers and moments.
 
     Whatever the public comes to see otherwise than before shows in it: a record it sees is changed,
     appears when its time has come, is withdrawn or deleted.
     """
-    asked = [counted("deleted", LogEntry, Q(action_flag=DELETION), "action_time")]
+    return remembered(("state of everything",), _state_of_everything, PARTS)
+
+
+def _state_of_everything():
+    asked = {"deleted": _deletion()}
     for one in resources():
-        asked.append(counted(one.name, one.model, Q()))
+        records = QuerySet(one.model).order_by().values("pk")
+        asked[f"{one.name} number"] = Number(records)
         if one.is_published_by_itself:
-            appeared = Q(publish_at__lte=timezone.now())
-            asked.append(counted(f"{one.name} appeared", one.model, appeared, "publish_at"))
-    return rows(asked)
-
-
-def last_change(state=None):
-    """When anything was changed last; None for an empty portal."""
-    return moment_of([last for _name, _number, last, _key in state or state_of_everything()])
-
-
-def counted(name, model, condition, moment="updated", key="pk"):
-    # A plain queryset: one that knows of languages gives the columns in an order of its own.
-    found = QuerySet(model).order_by().filter(condition).annotate(kind_of_record=Value(name))
-    found = found.values("kind_of_record").annotate(
-        number=Count("pk"), last=Max(moment), key=Cast(Min(key), CharField())
-    )
-    return found.values_list("kind_of_record", "number", "last", "key")
-
-
-def rows(asked):
-    """What the queries ``asked`` for, in one, always in the same order."""
-    first, *others = asked
-    found = first.union(*others, all=True).order_by()
-    return sorted(found, key=lambda row: (row[0], row[1], str(row[2])))
+            asked[f"{one.name} appeared"] = Number(records.filter(appeared()))
+        for n, change in enumerate(changes_of(one.model)):
+            asked[f"{one.name} change {n}"] = change
+    return sorted(answers(asked).items())

@@ -5,7 +5,8 @@ from functools import cache
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.functional import cached_property
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import capfirst
@@ -90,7 +91,10 @@ class Resource:
             return Q()
         named = Q(pk__in=[])
         for records_that_name in NAMED_BY[self.model]:
-            named |= Q(pk__in=records_that_name())
+            # Asked of one record after the other, for a page shows a few of very many; where it
+            # says EXISTS, PostgreSQL would find all that are named by anything first.
+            one_that_names = records_that_name(OuterRef("pk")).order_by().values("pk")[:1]
+            named |= Q(IsNull(Subquery(one_that_names), False))
         return named
 
     def public(self):
@@ -175,7 +179,7 @@ def declare(model, name, about, fields, **options):
 def named_by(model, *querysets):
     """Records of ``model`` are public once one of ``querysets`` names them.
 
-    Each is a function that returns the keys of those named.
+    Each is a function that returns the records that name the one with the given key.
     """
     NAMED_BY.setdefault(model, []).extend(querysets)
 
