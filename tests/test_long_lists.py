@@ -7,9 +7,18 @@ import pytest
 
 from events.models import Contract
 from guizhou_portal import counted
+from guizhou_portal.filters import listed
+from guizhou_portal.search import index
 from projects import views as project_views
 
-from .factories import ContractFactory, LocationFactorFactory, ProjectFactory, SectorFactory, many
+from .factories import (
+    ContractFactory,
+    ContractPartyFactory,
+    LocationFactorFactory,
+    ProjectFactory,
+    SectorFactory,
+    many,
+)
 from .test_filters import shown
 
 LINK = re.compile(r'<a class="button" rel="(prev|next)" href="/en/([^"]+)"')
@@ -95,6 +104,56 @@ def test_a_sector_of_many_contracts_is_read_on_like_the_whole(client, contracts)
     assert shown(client, "contracts/?sector=food") == contracts[1:3]
     following = links(client, "contracts/?sector=food&page=2")["next"]
     assert shown(client, following) == contracts[5:7]
+
+
+def read_on(client, path):
+    """The slugs of all pages of a list, in their order."""
+    met = []
+    while path:
+        met += shown(client, path)
+        path = links(client, path).get("next")
+    return met
+
+
+@pytest.fixture
+def contracts_to_find(contracts, monkeypatch):
+    monkeypatch.setattr(listed, "FEW_FOUND", 2)
+    index.fill()
+    return contracts
+
+
+@pytest.mark.parametrize("query", ["?q=contract", "?q=contract&kind=purchase"])
+def test_what_words_find_of_very_many_is_read_on_to_the_end(
+    client, contracts_to_find, monkeypatch, query
+):
+    contracts = contracts_to_find
+    expected = contracts[1:] if "kind" in query else contracts
+    assert read_on(client, f"contracts/{query}") == expected
+    page = client.get(f"/en/contracts/{query}").content.decode()
+    assert "More than 4 entries" in page
+    # Those found stand far down the list.
+    monkeypatch.setattr(listed, "WALKED", 0)
+    assert read_on(client, f"contracts/{query}") == expected
+
+
+def test_a_few_of_very_many_found_are_counted(client, contracts_to_find):
+    page = client.get("/en/contracts/?q=contract&kind=framework").content.decode()
+    assert "1 entry" in page
+    assert shown(client, "contracts/?q=contract&kind=framework") == contracts_to_find[:1]
+
+
+def test_a_country_of_many_partners_is_read_on_wherever_it_is_written(client, contracts):
+    for n, contract in enumerate(Contract.objects.exclude(slug="draft")):
+        of_its_own = {"organisation": None, "name_not_published": True, "country": "CH"}
+        place = of_its_own if n % 2 else {"organisation__country": "CH"}
+        ContractPartyFactory(contract=contract, side="partner", **place)
+        ContractPartyFactory(contract=contract, side="partner", organisation__country="CH")
+    other = ContractPartyFactory(side="guizhou", organisation__country="CH").contract
+    assert other.slug not in read_on(client, "contracts/?country=CH")
+    assert read_on(client, "contracts/?country=CH") == contracts
+    assert read_on(client, "contracts/?country=CH&kind=purchase") == contracts[1:]
+    assert "More than 4 entries" in client.get("/en/contracts/?country=CH").content.decode()
+    assert "More than" not in client.get("/en/contracts/?country=CH&year=2024").content.decode()
 
 
 @pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-from guizhou_portal.at_once import answers, first
 from guizhou_portal.publishing.models import Publication, PublicRecord
+from guizhou_portal.questions import answers, first
 
 MAX_AGE = 300  # seconds: what is withdrawn must be gone soon
 

@@ -89,24 +89,32 @@ class Filters:
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = records.filter(facet.condition(self.model, list(labels)))
-        return records.filter(pk__among=self._found) if self.words else records
+        return records.filter(pk__among=self.found) if self.words else records
 
     def joined(self, records, besides=None):
         """The same, found from what is chosen."""
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = facet.joined(records, list(labels))
-        return records.filter(pk__among=self._found) if self.words else records
+        return records.filter(pk__among=self.found) if self.words else records
 
-    def walked(self, records, besides=None):
+    def ways(self, records, besides=None):
+        """``[queryset, …]`` that together hold the same but for the words; see :mod:`.facets`."""
+        ways = [records]
+        for facet, labels in self.labels.items():
+            if labels and facet is not besides:
+                ways = [one for way in ways for one in facet.ways(way, list(labels))]
+        return ways
+
+    def walked(self, records, besides=None, with_words=True):
         """The same, asked of one record after the other along the order of the list."""
         for facet, labels in self.labels.items():
             if labels and facet is not besides:
                 records = records.filter(facet.walked(self.model, list(labels)))
-        return records.filter(pk__among=self._found) if self.words else records
+        return records.filter(pk__among=self.found) if self.words and with_words else records
 
     @cached_property
-    def _found(self):
+    def found(self):
         """The keys of the records that have the words: looked up once, however often counted."""
         if self.model in RESULTS:
             return keys_found(self.model, self.words)
@@ -133,7 +141,7 @@ class Filters:
         panels = []
         for facet in self.facets:
             chosen = self.labels[facet]
-            others = Listed(self, listed.records, facet) if chosen else listed
+            others = listed.besides_also(facet) if chosen else listed
             choices = [
                 Choice(value, label, count, value in chosen)
                 for value, label, count in others.choices(facet)

@@ -20,6 +20,7 @@ from django_countries import countries
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 from guizhou_portal.publishing.models import PublicRecord, published
+from guizhou_portal.questions import one_of
 
 from .sorts import sort_key
 
@@ -69,7 +70,7 @@ class Facet(ABC):
         if UNKNOWN in values:
             return self.condition(model, values)
         every = self.values_of(model._base_manager.order_by()).filter(pk=OuterRef("pk"))
-        return Q(Exists(every.filter(facet_value__in=[self.stored(value) for value in values])))
+        return one_of(every.filter(facet_value__in=[self.stored(value) for value in values]))
 
     def joined(self, records, values):
         """``records`` that have one of ``values``, to be found from the values; each once."""
@@ -79,6 +80,14 @@ class Facet(ABC):
 
     def having(self, records, values):
         return records.filter(self.condition(records.model, values))
+
+    def ways(self, records, values):
+        """``[queryset, …]`` that together hold the records :meth:`joined` gives.
+
+        Each leads from the values to the records, one of which it may give several times: the first
+        of very many are there at once.
+        """
+        return [self.joined(records, values)]
 
     def with_value(self, every):
         return every.filter(facet_value__isnull=False).exclude(facet_value="")
@@ -107,8 +116,8 @@ class Facet(ABC):
     def offered(self, records, sample):
         """``[(value, label), …]`` to choose from in a list too long to count.
 
-        ``sample``: those of ``records`` that the list begins with. What else there is can be found
-        by words.
+        ``records``: all there are, however they are narrowed. ``sample``: those the list begins
+        with. What else there is can be found by words.
         """
         return [(value, label) for value, label, _number in self.choices(sample)]
 
@@ -256,6 +265,13 @@ class CountryFacet(Facet):
     def walked(self, model, values):
         return super().walked(model, values) if self.paths else self.condition(model, values)
 
+    def ways(self, records, values):
+        if not self.paths or UNKNOWN in values:
+            return super().ways(records, values)
+        return [
+            records.filter(where, **{f"{path}__in": values}) for path, where in self.paths.items()
+        ]
+
     def having(self, records, values):
         if not self.paths:
             return super().having(records, values)
@@ -292,9 +308,14 @@ class RelatedFacet(Facet):
             several,
         )
 
-    def having(self, records, values):
+    def ways(self, records, values):
+        if UNKNOWN in values:
+            return super().ways(records, values)
         where = self._where() if callable(self._where) else Q()
-        found = records.filter(where, **{f"{self._value}__in": values})
+        return [records.filter(where, **{f"{self._value}__in": values})]
+
+    def having(self, records, values):
+        (found,) = self.ways(records, values)
         return found.distinct() if self.several else found
 
     def known(self, model, values):

@@ -11,13 +11,25 @@ from guizhou_portal import counted
 
 #: So many records a long list begins with tell what can be chosen in it.
 SAMPLE = 240
+#: So many found by words are named to the database one by one.
+FEW_FOUND = 5000
+#: So many records of the list are looked at for those found by words before they are asked for.
+WALKED = 20_000
 
 
 class Listed:
-    """``records`` (a queryset) as ``filters`` narrow them, by all facets but ``besides``."""
+    """``records`` (a queryset) as ``filters`` narrow them, by all facets but ``besides``.
 
-    def __init__(self, filters, records, besides=None):
+    ``is_known_as_long``: because even a part of them is.
+    """
+
+    def __init__(self, filters, records, besides=None, is_known_as_long=False):
         self.filters, self.records, self.besides = filters, records, besides
+        self.is_known_as_long = is_known_as_long
+
+    def besides_also(self, facet):
+        """The same without what is chosen of ``facet``: no fewer records."""
+        return Listed(self.filters, self.records, facet, self.is_long)
 
     @cached_property
     def asked(self):
@@ -27,15 +39,57 @@ class Listed:
     @cached_property
     def keys(self):
         """The keys of what is left by what was chosen, as far as it is counted."""
-        found = self.filters.joined(self.records.order_by(), self.besides)
-        return list(found.values_list("pk", flat=True)[: counted.MOST + 1])
+        most = counted.MOST + 1
+        if not self.filters.words:
+            return self._keys_of_facets(most)
+        if len(self.filters.found) > FEW_FOUND:
+            keys = self._keys_of_facets(most)
+            if len(keys) < most:
+                found = set(self.filters.found)
+                return [key for key in keys if key in found]
+            keys = self._first_found(most)
+            if keys is not None:
+                return keys
+        keys = self.filters.joined(self.records.order_by(), self.besides)
+        return list(keys.values_list("pk", flat=True)[:most])
+
+    def _keys_of_facets(self, most):
+        """The keys of what is left by the facets, whatever the words; so many at most."""
+        keys = {}
+        for way in self.filters.ways(self.records.order_by(), self.besides):
+            some = list(way.values_list("pk", flat=True)[:most])
+            if len(some) == most and len(set(some)) < most:
+                some = way.distinct().values_list("pk", flat=True)[:most]
+            keys.update(dict.fromkeys(some))
+            if len(keys) >= most:
+                break
+        return list(keys)[:most]
+
+    def _first_found(self, most):
+        """The keys of those that words find, in the order of the list; None if they are far apart.
+
+        Very many were found: to name them all to the database takes longer than to look at the
+        list's keys here.
+        """
+        walked = self.filters.walked(self.records, self.besides, with_words=False)
+        walked = self.filters.sort.order(walked).values_list("pk", flat=True)
+        found, keys, first, number = set(self.filters.found), [], 0, most
+        while first < WALKED:
+            some = list(walked[first : first + number])
+            keys += [key for key in some if key in found]
+            if len(keys) >= most or len(some) < number:
+                return keys[:most]
+            first, number = first + number, number * 2
+        return None
 
     @cached_property
     def number(self):
         """The :class:`~guizhou_portal.counted.Number` of the records."""
+        if self.is_known_as_long:
+            return counted.Number(counted.MOST, True)
         if not self.filters.is_active:
             return counted.counted(self.records)
-        return counted.Number(min(len(self.keys), counted.MOST), len(self.keys) > counted.MOST)
+        return counted.as_far_as_counted(len(self.keys))
 
     @property
     def is_long(self):
@@ -51,13 +105,22 @@ class Listed:
         return self.asked if self.is_long else self.records.filter(pk__among=self.keys)
 
     @cached_property
+    def beginning(self):
+        """The same; but of very many that were found by words, those the numbered pages show."""
+        if self.filters.words and self.is_long and len(self.filters.found) > FEW_FOUND:
+            keys = self._first_found(counted.MOST)
+            if keys is not None:
+                return self.records.filter(pk__among=keys)
+        return self.narrowed
+
+    @cached_property
     def sample(self):
         """Those the list begins with."""
-        first = self.filters.sort.order(self.asked).values_list("pk", flat=True)
-        return self.records.filter(pk__among=list(first[:SAMPLE]))
+        first = self.filters.sort.order(self.beginning if self.filters.words else self.asked)
+        return self.records.filter(pk__among=list(first.values_list("pk", flat=True)[:SAMPLE]))
 
     def choices(self, facet):
         """``[(value, label, number), …]``; the number is None where it is not known."""
         if not self.is_long:
             return facet.choices(self.narrowed)
-        return [(value, label, None) for value, label in facet.offered(self.asked, self.sample)]
+        return [(value, label, None) for value, label in facet.offered(self.records, self.sample)]

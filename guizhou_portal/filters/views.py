@@ -41,7 +41,9 @@ class FilteredListMixin(RememberedListMixin):
         self.filters = self.filters_class(self.request.GET)
         self.records = self.get_records()
         self.listed = self.filters.of(self.records)
-        return self.filters.sort.order(self.listed.narrowed).for_cards()
+        goes_on = "cursor" in self.request.GET  # behind the numbered pages
+        records = self.listed.narrowed if goes_on else self.listed.beginning
+        return self.filters.sort.order(records).for_cards()
 
     def get_records(self):
         """What is narrowed."""

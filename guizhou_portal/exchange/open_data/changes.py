@@ -10,10 +10,10 @@ from django.contrib.admin.models import DELETION, LogEntry
 from django.db.models import F, QuerySet
 
 from guizhou_portal import counted
-from guizhou_portal.at_once import Number, answers, first
 from guizhou_portal.exchange.answers import appeared, changes_of
 from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.publishing.models import changed
+from guizhou_portal.questions import Number, answers, first
 
 from .reading import moment_of
 from .resources import resources

@@ -5,8 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import capfirst
@@ -16,6 +15,7 @@ from guizhou_portal.backoffice.sheets.columns import Parts as SheetParts
 from guizhou_portal.context import without_language
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.publishing.models import PublicRecord, published
+from guizhou_portal.questions import one_of
 
 from .composed import MOST_NUMBERED, Inner, Parts, as_json
 from .fields import Column, Field, Link, Moment
@@ -91,10 +91,7 @@ class Resource:
             return Q()
         named = Q(pk__in=[])
         for records_that_name in NAMED_BY[self.model]:
-            # Asked of one record after the other, for a page shows a few of very many; where it
-            # says EXISTS, PostgreSQL would find all that are named by anything first.
-            one_that_names = records_that_name(OuterRef("pk")).order_by().values("pk")[:1]
-            named |= Q(IsNull(Subquery(one_that_names), False))
+            named |= one_of(records_that_name(OuterRef("pk")))  # a page shows a few of very many
         return named
 
     def public(self):

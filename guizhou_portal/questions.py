@@ -1,11 +1,12 @@
-"""Several questions to the database in one statement, each of which an index answers by itself.
+"""Questions to the database, put in such a way that an index answers each of them.
 
-Asked together as aggregates of one query they would read every record: a database looks the highest
-value up in an index only where nothing else is asked for.
+A database looks the highest value up in an index only where nothing else is asked for; and where it
+says EXISTS, PostgreSQL may find all there are first, to ask then for one of them.
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 
 class Number(Subquery):
@@ -20,8 +21,13 @@ def first(records, value):
     return Subquery(records.values(value)[:1])
 
 
+def one_of(records):
+    """The condition that there is one of ``records``, asked of one row after the other."""
+    return Q(IsNull(Subquery(records.order_by().values("pk")[:1]), False))
+
+
 def answers(questions):
-    """``{name: answer}`` to ``{name: expression}``; each gives one value or None."""
+    """``{name: answer}`` to ``{name: expression}`` in one statement; each one value or None."""
     # A table that always has a row, whose own columns nobody asks for.
     columns = {f"answer_{n}": one for n, one in enumerate(questions.values())}
     row = QuerySet(ContentType).order_by().values(**columns)[0]
