@@ -114,6 +114,10 @@ class Contract(PublicRecord):
             # The order of the feed, and what changed last of all.
             changed_last_index("contract_news"),
             models.Index(fields=["updated"], name="contract_updated"),
+            # An order of the back office's list, in each of its languages.
+            models.Index(fields=["title_de"], name="contract_by_title_de"),
+            models.Index(fields=["title_en"], name="contract_by_title_en"),
+            models.Index(fields=["title_zh_hans"], name="contract_by_title_zh"),
         ]
 
     def get_absolute_url(self):

@@ -77,7 +77,8 @@ def with_broken_link(model):
         written = Concat(Value('href="', TEXT), address, Value('"', TEXT), output_field=TEXT)
         held = StrIndex(OuterRef(field.attname), written)
         condition |= Q(Exists(broken.annotate(place=held).filter(place__gt=0)))
-    return condition
+    # Asked first, and once: mostly there is none, and no text need be looked through.
+    return Q(Exists(broken)) & condition
 
 
 def broken_links_of(record):

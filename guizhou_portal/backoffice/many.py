@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.db.models.signals import post_delete, post_save
 from django.utils.functional import cached_property
 from django.utils.translation import ngettext
-from reversion.models import Revision
+from reversion.signals import post_revision_commit
 
 from guizhou_portal.search.declared import DECLARED
 from guizhou_portal.search.lookup import found
@@ -36,9 +36,13 @@ MOST_PAGES = 1_000_000
 MOMENT = re.compile(r":\d\d\.\d{6}")
 
 
+def _state_of(model):
+    return f"{STATE}-{model._meta.label_lower}"
+
+
 def _key(purpose, queryset):
-    """Where the numbers of ``queryset`` are kept until something is saved."""
-    state = cache.get_or_set(STATE, lambda: uuid.uuid4().hex, None)
+    """Where the numbers of ``queryset`` are kept until one of its kind is saved."""
+    state = cache.get_or_set(_state_of(queryset.model), lambda: uuid.uuid4().hex, None)
     try:
         query = MOMENT.sub("", str(queryset.query))
     except EmptyResultSet:
@@ -50,8 +54,8 @@ def _key(purpose, queryset):
 def numbers_of(queryset, **aggregates):
     """``queryset.aggregate(**aggregates)``; for very many records at most two minutes old.
 
-    What is remembered is no older than the last change made in this process, and shared by all
-    where the cache is.
+    What is remembered is no older than the last change of such a record, with its parts, made in
+    this process; it is shared by all where the cache is.
     """
     key = _key("numbers", queryset)
     numbers = cache.get(key)
@@ -63,16 +67,23 @@ def numbers_of(queryset, **aggregates):
 
 
 def forget(sender, **kwargs):
-    """Receiver: something was saved or deleted, so that numbers may have changed."""
-    if sender is Revision or sender in admin.site._registry:
+    """Receiver: a record was saved or deleted, so that the numbers of its kind may have changed."""
+    if sender in admin.site._registry:
         # A cache that is down keeps nothing from being saved; its numbers last two minutes.
         with suppress(Exception):
-            cache.delete(STATE)
+            cache.delete(_state_of(sender))
+
+
+def forget_all_of(versions, **kwargs):
+    """Receiver: of the records with these versions, parts may have changed, too."""
+    for model in {version._model for version in versions}:
+        forget(model)
 
 
 def connect():
     for signal in (post_save, post_delete):
         signal.connect(forget, dispatch_uid="backoffice-forget")
+    post_revision_commit.connect(forget_all_of, dispatch_uid="backoffice-forget-parts")
 
 
 class ListPaginator(Paginator):
