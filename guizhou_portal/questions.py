@@ -21,6 +21,14 @@ def first(records, value):
     return Subquery(records.values(value)[:1])
 
 
+def keys_of(records):
+    """The keys of ``records``, by Django's own queryset.
+
+    That of translated models makes a dictionary of each key, which takes longer than to find it.
+    """
+    return QuerySet(records.model, records.query).values_list("pk", flat=True)
+
+
 def one_of(records):
     """The condition that there is one of ``records``, asked of one row after the other."""
     return Q(IsNull(Subquery(records.order_by().values("pk")[:1]), False))

@@ -8,6 +8,7 @@ database would have to read every record for them.
 from django.utils.functional import cached_property
 
 from guizhou_portal import counted
+from guizhou_portal.questions import keys_of
 
 #: So many records a long list begins with tell what can be chosen in it.
 SAMPLE = 240
@@ -51,15 +52,15 @@ class Listed:
             if keys is not None:
                 return keys
         keys = self.filters.joined(self.records.order_by(), self.besides)
-        return list(keys.values_list("pk", flat=True)[:most])
+        return list(keys_of(keys)[:most])
 
     def _keys_of_facets(self, most):
         """The keys of what is left by the facets, whatever the words; so many at most."""
         keys = {}
         for way in self.filters.ways(self.records.order_by(), self.besides):
-            some = list(way.values_list("pk", flat=True)[:most])
+            some = list(keys_of(way)[:most])
             if len(some) == most and len(set(some)) < most:
-                some = way.distinct().values_list("pk", flat=True)[:most]
+                some = keys_of(way.distinct())[:most]
             keys.update(dict.fromkeys(some))
             if len(keys) >= most:
                 break
@@ -72,7 +73,7 @@ class Listed:
         list's keys here.
         """
         walked = self.filters.walked(self.records, self.besides, with_words=False)
-        walked = self.filters.sort.order(walked).values_list("pk", flat=True)
+        walked = keys_of(self.filters.sort.order(walked))
         found, keys, first, number = set(self.filters.found), [], 0, most
         while first < WALKED:
             some = list(walked[first : first + number])
@@ -117,7 +118,7 @@ class Listed:
     def sample(self):
         """Those the list begins with."""
         first = self.filters.sort.order(self.beginning if self.filters.words else self.asked)
-        return self.records.filter(pk__among=list(first.values_list("pk", flat=True)[:SAMPLE]))
+        return self.records.filter(pk__among=list(keys_of(first)[:SAMPLE]))
 
     def choices(self, facet):
         """``[(value, label, number), …]``; the number is None where it is not known."""
