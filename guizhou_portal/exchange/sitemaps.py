@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.http import http_date, quote_etag
 
 from guizhou_portal.context import without_language
+from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.pages.models import Page
 from guizhou_portal.publishing.views import read_only
 
@@ -71,18 +72,24 @@ def sections_of(records, shown):
     fixed pages list. One query for each model, and one for the texts of the pages.
     """
     models = dict.fromkeys([*records.values(), *chain(*shown.values())])
-    found = {
-        model: model.objects.published().aggregate(
-            number=Count("pk"), updated=Max("updated"), due=Max("publish_at")
-        )
-        for model in models
-    }
+    # Each part of the sitemap asks for all of it.
+    found = remembered(("sitemap", *models), lambda: numbers_of(models), PARTS)
     newest = {model: latest([one["updated"], one["due"]]) for model, one in found.items()}
     sections = {
         name: Records(model, found[model]["number"], newest[model])
         for name, model in records.items()
     }
     return {"pages": FixedPages(shown, newest), **sections}
+
+
+def numbers_of(models):
+    """``{model: {"number": …, "updated": …, "due": …}}`` of the published records."""
+    return {
+        model: model.objects.published().aggregate(
+            number=Count("pk"), updated=Max("updated"), due=Max("publish_at")
+        )
+        for model in models
+    }
 
 
 class Section:
