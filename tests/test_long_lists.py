@@ -136,6 +136,15 @@ def test_what_words_find_of_very_many_is_read_on_to_the_end(
     assert read_on(client, f"contracts/{query}") == expected
 
 
+@pytest.mark.parametrize("query", ["", "?kind=purchase", "?q=contract"])
+def test_the_pages_after_the_first_records_go_on_where_these_end(
+    client, contracts_to_find, monkeypatch, query
+):
+    monkeypatch.setattr(listed, "SAMPLE", 3)  # the second page is beyond
+    expected = contracts_to_find[1:] if "kind" in query else contracts_to_find
+    assert read_on(client, f"contracts/{query}") == expected
+
+
 def test_a_few_of_very_many_found_are_counted(client, contracts_to_find):
     page = client.get("/en/contracts/?q=contract&kind=framework").content.decode()
     assert "1 entry" in page

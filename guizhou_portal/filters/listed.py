@@ -105,6 +105,12 @@ class Listed:
             return self.records
         return self.asked if self.is_long else self.records.filter(pk__among=self.keys)
 
+    def up_to(self, number):
+        """The same, of which no more than the first ``number`` are looked at."""
+        if number <= SAMPLE and self.filters.is_active and self.is_long:
+            return self.sample
+        return self.beginning
+
     @cached_property
     def beginning(self):
         """The same; but of very many that were found by words, those the numbered pages show."""

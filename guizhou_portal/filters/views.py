@@ -41,8 +41,13 @@ class FilteredListMixin(RememberedListMixin):
         self.filters = self.filters_class(self.request.GET)
         self.records = self.get_records()
         self.listed = self.filters.of(self.records)
-        goes_on = "cursor" in self.request.GET  # behind the numbered pages
-        records = self.listed.narrowed if goes_on else self.listed.beginning
+        page = self.request.GET.get("page", "1")
+        if "cursor" in self.request.GET:  # behind the numbered pages
+            records = self.listed.narrowed
+        elif len(page) <= 3 and page.isdecimal():
+            records = self.listed.up_to(int(page) * self.paginate_by)
+        else:
+            records = self.listed.beginning
         return self.filters.sort.order(records).for_cards()
 
     def get_records(self):
