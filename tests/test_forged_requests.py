@@ -30,25 +30,25 @@ def records(db):
     "query",
     [
         f"id__exact={HUGE}",
-        f"id__in={HUGE}",
-        f"pk={HUGE}",
-        "id__range=1",
         "slug__regex=(",
-        "username__regex=(",
-        "slug=%00",
-        f"event={HUGE}",
-        "created__year=9999",
         "created__year=9999&created__month=12&created__day=31",
-        "created__year=1",
-        pytest.param(
-            "created=0001-01-01", marks=pytest.mark.filterwarnings("ignore:.* naive datetime")
-        ),
-        f"created__year={HUGE}",
-        "created__hour=x",
-        f"q={'a+' * 1900}",
         "q=%00",
         f"p={HUGE}",
-        f"o={HUGE}.-1",
+        *(
+            pytest.param(query, marks=pytest.mark.thorough)
+            for query in (
+                *(f"id__in={HUGE}", f"pk={HUGE}", "id__range=1", "username__regex=(", "slug=%00"),
+                *(f"event={HUGE}", "created__year=9999", "created__year=1", "created__hour=x"),
+                *(f"created__year={HUGE}", f"q={'a+' * 1900}", f"o={HUGE}.-1"),
+            )
+        ),
+        pytest.param(
+            "created=0001-01-01",
+            marks=[
+                pytest.mark.thorough,
+                pytest.mark.filterwarnings("ignore:.* naive datetime"),
+            ],
+        ),
     ],
 )
 def test_a_list_asked_for_nonsense_shows_all_or_says_so(records, backoffice, query):
@@ -59,7 +59,13 @@ def test_a_list_asked_for_nonsense_shows_all_or_says_so(records, backoffice, que
     assert backoffice.get(f"{export}?format=csv&{query}", follow=True).status_code in (200, 400)
 
 
-@pytest.mark.parametrize("key", [HUGE, "9" * 5000, "abc", "", "1.5", "\0"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(HUGE, "\0"),
+        *(pytest.param(key, marks=pytest.mark.thorough) for key in ("9" * 5000, "abc", "", "1.5")),
+    ],
+)
 def test_an_action_for_a_record_that_cannot_exist_does_nothing(records, backoffice, key):
     for model in LISTS:
         for action in ("publish", "delete_selected", "export_csv"):

@@ -113,6 +113,7 @@ def test_a_row_with_nothing_but_its_kept_file_is_a_row(backoffice, project):
     assert not ProjectDocument.objects.exists()
 
 
+@pytest.mark.thorough
 def test_files_stay_with_their_rows_when_one_is_removed(backoffice, project):
     rows = [{"title_en": name, "file": pdf(f"{name}.pdf", PDF + name.encode())} for name in "abc"]
     form = filled_in(backoffice, project)
@@ -148,6 +149,7 @@ def test_photos_of_an_event_are_kept_row_by_row(backoffice):
     assert {first.image_width, second.image_width} == {64}
 
 
+@pytest.mark.thorough
 def test_the_second_of_two_editors_keeps_the_file_too(backoffice, project):
     mine, other = filled_in(backoffice, project), filled_in(backoffice, project)
     save(backoffice, other, title_en="Hers")
@@ -163,6 +165,7 @@ def test_the_second_of_two_editors_keeps_the_file_too(backoffice, project):
     assert changed.documents.get().file.read() == PDF
 
 
+@pytest.mark.thorough
 def test_another_file_takes_the_place_of_the_kept_one(backoffice, project):
     form = filled_in(backoffice, project)
     _page, again = shown_again(backoffice, form, **WRONG, image=picture("first.jpg", "red"))
@@ -175,6 +178,7 @@ def test_another_file_takes_the_place_of_the_kept_one(backoffice, project):
     assert Project.objects.get().image.name.startswith(content)
 
 
+@pytest.mark.thorough
 def test_a_kept_file_can_be_left_out_again(backoffice, project):
     form = filled_in(backoffice, project)
     row = documents({"title_en": "Leaflet", "file": pdf()})
@@ -190,6 +194,7 @@ def test_a_kept_file_can_be_left_out_again(backoffice, project):
     assert ProjectDocument.objects.get().file.read() == PDF
 
 
+@pytest.mark.thorough
 def test_the_stored_file_can_still_be_taken_out(backoffice, project):
     form = filled_in(backoffice, project)
     _page, again = shown_again(backoffice, form, **WRONG, **{"image-clear": "on"})
@@ -265,6 +270,7 @@ def test_a_token_is_of_no_use_to_a_colleague(backoffice, django_user_model, proj
     assert GONE in page
 
 
+@pytest.mark.thorough
 def test_a_row_whose_file_is_no_longer_kept_says_so(backoffice, project, monkeypatch):
     form = filled_in(backoffice, project)
     _page, again = shown_again(backoffice, form, **documents({"file": pdf()}))
@@ -303,6 +309,7 @@ def test_nothing_is_kept_of_parts_that_may_only_be_looked_at(client, django_user
     assert stored_names() == []
 
 
+@pytest.mark.thorough
 def test_a_file_chosen_while_an_older_version_is_restored_is_kept(backoffice, project):
     save(backoffice, filled_in(backoffice, project), title_en="Later")
     version = Version.objects.get_for_object(project).last()

@@ -89,26 +89,26 @@ def test_it_answers_as_django_would(unasked, asked):
         assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"REQUEST_METHOD": "POST"},
-        {"path": "/en/projects/"},
-        {"path": "/admin/"},
-        {"path": "/en/\xe4/"},
-        {"query": "q=cloud"},
-        {"query": "x=1&q=cloud"},
-        {"HTTP_COOKIE": "any=1"},
-        {"HTTP_AUTHORIZATION": "Basic eA=="},
-        {"HTTP_RANGE": "bytes=0-1"},
-        {"SCRIPT_NAME": "/portal"},
-        {"HTTP_HOST": "127.0.0.1:1"},
-        {"HTTP_HOST": "other.example"},
-        {"wsgi.url_scheme": "https"},
-    ],
-)
-def test_whatever_is_not_the_plain_case_is_left_to_django(unasked, asked):
-    assert ask(unasked, **asked)[0] == "204 No Content"
+NOT_PLAIN = [
+    {"REQUEST_METHOD": "POST"},
+    {"path": "/en/projects/"},
+    {"path": "/admin/"},
+    {"path": "/en/\xe4/"},
+    {"query": "q=cloud"},
+    {"query": "x=1&q=cloud"},
+    {"HTTP_COOKIE": "any=1"},
+    {"HTTP_AUTHORIZATION": "Basic eA=="},
+    {"HTTP_RANGE": "bytes=0-1"},
+    {"SCRIPT_NAME": "/portal"},
+    {"HTTP_HOST": "127.0.0.1:1"},
+    {"HTTP_HOST": "other.example"},
+    {"wsgi.url_scheme": "https"},
+]
+
+
+def test_whatever_is_not_the_plain_case_is_left_to_django(unasked):
+    for asked in NOT_PLAIN:
+        assert ask(unasked, **asked)[0] == "204 No Content", asked
 
 
 def test_after_a_change_django_is_asked(unasked):

@@ -94,10 +94,8 @@ def addresses(nodes):
                 yield value.replace("?q={search_term_string}", "")
 
 
-@pytest.mark.parametrize(
-    "language",
-    ["zh-hans", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("de", "en"))],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_says_what_it_is(portal, client, language):
     seen = set()
     for path in FACTS:

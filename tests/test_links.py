@@ -200,6 +200,7 @@ def test_a_broken_link_is_on_the_overview_until_the_record_is_mended(backoffice,
     assert LinkCheck.objects.count() == 0
 
 
+@pytest.mark.thorough
 def test_what_may_pass_counts_only_when_it_happens_again(backoffice, website, capsys):
     OrganisationFactory(website=f"{website.url}/loop")
     OrganisationFactory(website=f"{website.url}/503")

@@ -84,6 +84,7 @@ def test_a_file_chosen_stays_and_what_is_left_is_counted(site, page):
     assert Enquiry.objects.get().attachments.get().name == "offer.pdf"
 
 
+@pytest.mark.thorough
 def test_it_works_without_javascript(site, browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{site}/en/enquiry/?project=traffic-cloud&project=tourism-cloud")

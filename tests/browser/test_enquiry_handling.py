@@ -68,10 +68,11 @@ def send(page, site, language):
     "language",
     [
         "zh-hans",
-        pytest.param("de", marks=pytest.mark.thorough),
-        pytest.param("en", marks=pytest.mark.thorough),
+        "de",
+        "en",
     ],
 )
+@pytest.mark.thorough
 def test_an_enquiry_is_found_read_and_answered_in_the_language_of_its_sender(
     site, page, handler, template, console, language
 ):

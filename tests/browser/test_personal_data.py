@@ -23,7 +23,8 @@ def enquiry(site, settings, tmp_path):
     return one
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_stored_is_shown_and_erased_after_a_confirmation(
     site, desk, console, enquiry, scheme
 ):
