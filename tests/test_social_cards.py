@@ -10,7 +10,7 @@ from PIL import Image
 from projects.models import Project
 
 from .factories import EventFactory, OfficialFactory, ProjectFactory
-from .facts import FACTS, LANGUAGES
+from .facts import FACTS
 
 
 def card(response):
@@ -22,7 +22,10 @@ def address_of_card(client, path):
     return re.search(r'property="og:image" content="http://testserver([^"]+)"', page)[1]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    ["zh-hans", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("de", "en"))],
+)
 def test_every_page_names_a_card_of_its_own_in_its_language(portal, client, language):
     addresses = {path: address_of_card(client, f"/{language}/{path}") for path in FACTS}
     assert len(set(addresses.values())) == len(FACTS)

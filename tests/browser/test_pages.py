@@ -103,6 +103,7 @@ def test_the_open_menu_hides_nothing_the_keyboard_comes_to(site, page):
     expect(summary).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_the_header_stands_in_one_row_or_in_two_that_are_full(site, page):
     page.goto(f"{site}/de/")
     for width in (700, 750, 820, 1184, 1220, 1260):

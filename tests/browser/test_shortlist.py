@@ -250,10 +250,11 @@ NAMES = "project=traffic-cloud&project=food-safety-cloud&project=tourism-cloud"
     ("language", "paths"),
     [
         ("de", [f"compare/?{NAMES}", f"shortlist/?{NAMES}"]),
-        pytest.param("en", ["compare/", "projects/traffic-cloud/"], marks=pytest.mark.thorough),
-        pytest.param("zh-hans", [f"compare/?{NAMES}", CONFERENCE], marks=pytest.mark.thorough),
+        ("en", ["compare/", "projects/traffic-cloud/"]),
+        ("zh-hans", [f"compare/?{NAMES}", CONFERENCE]),
     ],
 )
+@pytest.mark.thorough
 def test_comparison_shortlist_and_panel_are_accessible_and_fit(site, page, language, paths):
     for path in paths:
         page.set_viewport_size({"width": 1440, "height": 900})
