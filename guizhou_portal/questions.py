@@ -35,8 +35,13 @@ def one_of(records):
 
 
 def answers(questions):
-    """``{name: answer}`` to ``{name: expression}`` in one statement; each one value or None."""
+    """``[answer, …]`` to ``[expression, …]`` in one statement; each one value or None."""
     # A table that always has a row, whose own columns nobody asks for.
-    columns = {f"answer_{n}": one for n, one in enumerate(questions.values())}
+    columns = {f"answer_{n}": one for n, one in enumerate(questions)}
     row = QuerySet(ContentType).order_by().values(**columns)[0]
-    return {name: row[column] for name, column in zip(questions, columns, strict=True)}
+    return [row[column] for column in columns]
+
+
+def named_answers(questions):
+    """``{name: answer}`` to ``{name: expression}``, likewise."""
+    return dict(zip(questions, answers(questions.values()), strict=True))

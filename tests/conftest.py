@@ -63,6 +63,32 @@ def same_connection():
 
 
 @pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """``with commit(): …`` what is changed there is for good at the end."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """``clock(hours=1)`` sets the clock on, ``clock(hours=-1)`` back."""
+    import time
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    passed = timedelta()
+    real_time, real_now = time.time, timezone.now
+
+    def move(**by):
+        nonlocal passed
+        passed += timedelta(**by)
+
+    monkeypatch.setattr(time, "time", lambda: real_time() + passed.total_seconds())
+    monkeypatch.setattr(timezone, "now", lambda: real_now() + passed)
+    return move
+
+
+@pytest.fixture
 def portal(db):
     """The portal as a newcomer finds it: with its own content."""
     from .content import load_content

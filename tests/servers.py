@@ -65,6 +65,14 @@ def until(fact, seconds=60, pause=0.05):
     return found
 
 
+def adapted(text, changes):
+    """A configuration with ``{what it says: what a test needs}``, each of which is in it."""
+    for given, ours in changes.items():
+        assert given in text, given
+        text = text.replace(given, str(ours))
+    return text
+
+
 def answers(url):
     """Whether a server gives this address with status 200."""
     try:
@@ -168,7 +176,7 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self):
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(  # noqa: S603  (Debian's own program)
             [
                 *(shutil.which("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1"),
                 *("--save", "", "--appendonly", "no", "--dir", str(self.folder)),

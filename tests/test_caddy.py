@@ -2,15 +2,25 @@
 
 import re
 import shutil
-import signal
 import subprocess
 from contextlib import suppress
 from http.client import HTTPConnection
 
 import pytest
 
-from .server import Server, variables
-from .servers import ROOT, answers, free_port, manage, needs, stop, surroundings, until
+from .server import variables
+from .servers import (
+    ROOT,
+    Portal,
+    adapted,
+    answers,
+    free_port,
+    manage,
+    needs,
+    stop,
+    surroundings,
+    until,
+)
 
 HOST = "portal.example"
 pytestmark = [pytest.mark.rehearsal, needs("caddy")]
@@ -24,30 +34,27 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def processes(folder):
     """Two server processes of one portal."""
-    shared = variables(folder, WEB_CONCURRENCY=1, ALLOWED_HOSTS=HOST)
-    assert manage("serve", "--prepare-only", **shared).returncode == 0
-    running = [
-        Server({**shared, "PORT": free_port()}, folder / f"log-{number}") for number in range(2)
-    ]
+    place = variables(folder, WEB_CONCURRENCY=1, ALLOWED_HOSTS=HOST)
+    assert manage("serve", "--prepare-only", **place).returncode == 0
+    del place["PORT"]  # each has its own
+    running = [Portal(place, folder / f"log-{number}").start() for number in range(2)]
     for one in running:
-        one.wait()
+        until(lambda one=one: answers(f"{one.url}/healthz"))
     yield running
     for one in running:
-        stop(one.process, seconds=40)
+        one.stop()
 
 
 @pytest.fixture(scope="module")
 def caddy(folder, processes):
     """Caddy's port. Only addresses and the folder of static files are this test's."""
     port = free_port()
-    text = (ROOT / "deploy" / "Caddyfile").read_text()
-    for given, ours in {
+    changes = {
         "portal.example {": f"http://:{port} {{",
         "127.0.0.1:8001 127.0.0.1:8002": " ".join(f"127.0.0.1:{one.port}" for one in processes),
-        "/var/cache/guizhou-portal/static": str(ROOT / "var" / "static"),
-    }.items():
-        assert given in text
-        text = text.replace(given, ours)
+        "/var/cache/guizhou-portal/static": ROOT / "var" / "static",
+    }
+    text = adapted((ROOT / "deploy" / "Caddyfile").read_text(), changes)
     (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{text}")
     command = [shutil.which("caddy"), "run", "--adapter", "caddyfile", "--config", "Caddyfile"]
     with (folder / "caddy.log").open("w") as log:
@@ -103,8 +110,6 @@ def test_who_sends_too_much_is_told_so(caddy):
 
 
 def test_no_request_fails_when_a_process_is_killed(caddy, processes):
-    processes[0].process.send_signal(signal.SIGKILL)
-    for child in processes[0].workers():
-        subprocess.run(["/usr/bin/kill", "-9", str(child)], check=False)  # noqa: S603
+    processes[0].kill()
     statuses = [ask(caddy, path)[0] for path in ("/en/", "/de/projects/", "/zh-hans/") * 10]
     assert set(statuses) == {200}

@@ -21,6 +21,7 @@ from .servers import (
     ROOT,
     Portal,
     PostgreSQL,
+    adapted,
     free_port,
     manage,
     needs,
@@ -80,11 +81,7 @@ class Nginx:
         )
 
     def adapted(self, name, changes):
-        text = (CONFIGURATION / name).read_text()
-        for given, ours in changes.items():
-            assert given in text, given
-            text = text.replace(given, str(ours))
-        (self.folder / name).write_text(text)
+        (self.folder / name).write_text(adapted((CONFIGURATION / name).read_text(), changes))
         return self.folder / name
 
     def command(self, *options):

@@ -37,12 +37,6 @@ def far_and_near(request, settings):
     settings.PAGE_CACHE_SHARED = request.param == "several machines"
 
 
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks):
-    """``with commit(): …`` what is changed there is for good at the end."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
 def status(response):
     return response["Cache-Status"].removeprefix("portal; ")
 
@@ -219,23 +213,6 @@ def test_an_enquiry_that_nobody_sees_throws_nothing_away(portal, client, commit)
     with commit():
         enquiry()
     assert status(client.get(HOME)) == "hit"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """``clock(hours=1)`` sets the clock on, ``clock(hours=-1)`` back."""
-    import time
-
-    passed = timedelta()
-    real_time, real_now = time.time, timezone.now
-
-    def move(**by):
-        nonlocal passed
-        passed += timedelta(**by)
-
-    monkeypatch.setattr(time, "time", lambda: real_time() + passed.total_seconds())
-    monkeypatch.setattr(timezone, "now", lambda: real_now() + passed)
-    return move
 
 
 def test_a_scheduled_record_appears_on_the_first_request_after_its_time(client, commit, clock):

@@ -30,29 +30,6 @@ def remembering(settings, db):
     forget()
 
 
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks):
-    """``with commit(): …`` what is changed there is for good at the end."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """``clock(1)`` sets the clock on by an hour, ``clock(-1)`` back."""
-    import time
-
-    passed = timedelta()
-    real_time, real_now = time.time, timezone.now
-
-    def move(hours):
-        nonlocal passed
-        passed += timedelta(hours=hours)
-
-    monkeypatch.setattr(time, "time", lambda: real_time() + passed.total_seconds())
-    monkeypatch.setattr(timezone, "now", lambda: real_now() + passed)
-    return move
-
-
 def said(address):
     return Client().get(address).content.decode()
 

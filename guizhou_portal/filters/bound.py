@@ -86,32 +86,36 @@ class Filters:
 
     def narrowed(self, records, besides=None):
         """``records`` narrowed by all facets but ``besides``."""
-        for facet, labels in self.labels.items():
-            if labels and facet is not besides:
-                records = records.filter(facet.condition(self.model, list(labels)))
+        for facet, values in self._values(besides):
+            records = records.filter(facet.condition(self.model, values))
         return records.filter(pk__among=self.found) if self.words else records
 
     def joined(self, records, besides=None):
         """The same, found from what is chosen."""
-        for facet, labels in self.labels.items():
-            if labels and facet is not besides:
-                records = facet.joined(records, list(labels))
+        for facet, values in self._values(besides):
+            records = facet.joined(records, values)
         return records.filter(pk__among=self.found) if self.words else records
 
     def ways(self, records, besides=None):
         """``[queryset, …]`` that together hold the same but for the words; see :mod:`.facets`."""
         ways = [records]
-        for facet, labels in self.labels.items():
-            if labels and facet is not besides:
-                ways = [one for way in ways for one in facet.ways(way, list(labels))]
+        for facet, values in self._values(besides):
+            ways = [one for way in ways for one in facet.ways(way, values)]
         return ways
 
     def walked(self, records, besides=None, with_words=True):
         """The same, asked of one record after the other along the order of the list."""
-        for facet, labels in self.labels.items():
-            if labels and facet is not besides:
-                records = records.filter(facet.walked(self.model, list(labels)))
+        for facet, values in self._values(besides):
+            records = records.filter(facet.walked(self.model, values))
         return records.filter(pk__among=self.found) if self.words and with_words else records
+
+    def _values(self, besides):
+        """``[(facet, [value, …]), …]`` of what is chosen in all facets but ``besides``."""
+        return [
+            (facet, list(labels))
+            for facet, labels in self.labels.items()
+            if labels and facet is not besides
+        ]
 
     @cached_property
     def found(self):

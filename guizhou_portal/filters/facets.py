@@ -276,8 +276,7 @@ class CountryFacet(Facet):
         if not self.paths:
             return super().having(records, values)
         condition = Q()
-        for path, where in self.paths.items():
-            found = records.model._base_manager.order_by().filter(where, **{f"{path}__in": values})
+        for found in self.ways(records.model._base_manager.order_by(), values):
             condition |= Q(pk__in=found.values("pk"))
         return records.filter(condition)
 

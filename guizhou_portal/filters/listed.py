@@ -48,9 +48,8 @@ class Listed:
             if len(keys) < most:
                 found = set(self.filters.found)
                 return [key for key in keys if key in found]
-            keys = self._first_found(most)
-            if keys is not None:
-                return keys
+            if self._first_found is not None:
+                return self._first_found
         keys = self.filters.joined(self.records.order_by(), self.besides)
         return list(keys_of(keys)[:most])
 
@@ -66,14 +65,17 @@ class Listed:
                 break
         return list(keys)[:most]
 
-    def _first_found(self, most):
-        """The keys of those that words find, in the order of the list; None if they are far apart.
+    @cached_property
+    def _first_found(self):
+        """The keys of those that words find, as far as they are counted, in the order of the list;
+        None if they are far apart.
 
         Very many were found: to name them all to the database takes longer than to look at the
         list's keys here.
         """
         walked = self.filters.walked(self.records, self.besides, with_words=False)
         walked = keys_of(self.filters.sort.order(walked))
+        most = counted.MOST + 1
         found, keys, first, number = set(self.filters.found), [], 0, most
         while first < WALKED:
             some = list(walked[first : first + number])
@@ -114,10 +116,9 @@ class Listed:
     @cached_property
     def beginning(self):
         """The same; but of very many that were found by words, those the numbered pages show."""
-        if self.filters.words and self.is_long and len(self.filters.found) > FEW_FOUND:
-            keys = self._first_found(counted.MOST)
-            if keys is not None:
-                return self.records.filter(pk__among=keys)
+        has_many_found = self.filters.words and self.is_long and len(self.filters.found) > FEW_FOUND
+        if has_many_found and self._first_found is not None:
+            return self.records.filter(pk__among=self._first_found[: counted.MOST])
         return self.narrowed
 
     @cached_property

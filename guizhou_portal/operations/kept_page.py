@@ -16,6 +16,8 @@ from guizhou_portal.compression import (
     with_brotli,
 )
 
+from .schedule import is_good
+
 BROWSER = "max-age=0"  # asks each time, and is told "not modified" in a few bytes
 #: Seconds: how long a CDN may answer by itself, with an old page while it fetches the new one, and
 #: with an old page while the portal is down (RFC 9111, RFC 5861).
@@ -88,9 +90,7 @@ class KeptPage(NamedTuple):
     def size(self):
         return sum(map(len, self.bodies.values()))
 
-    def is_good(self, version, now):
-        """Whether it may go out without a look at the database. A clock set back is not trusted."""
-        return self.version == version and self.made <= now + 5 and now < self.until
+    is_good = is_good
 
     def answer(self, request, now, status="hit"):
         """The ``HttpResponse`` for ``request``; see :meth:`reply`."""

@@ -48,6 +48,7 @@ class Lane:
         return status, [*headers.values(), name], body
 
     def reply(self, environ):
+        """``(status code, {lower-case name: (header, value)}, body)`` of it, or None."""
         path = environ["PATH_INFO"]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")

@@ -26,7 +26,6 @@ from .requests import leave_out_body
 
 logger = logging.getLogger(__name__)
 
-GOOD_FOR = 300  # seconds: longest life of a page, for what changes by the clock alone
 KEPT_FOR = 7 * 24 * 3600  # seconds an old page is at hand for when the database is gone
 LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
 LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
@@ -165,13 +164,11 @@ class PageCacheMiddleware:
             or not (ignores_query or canonical(request) == query)
         ):
             return self.finished(request, response), None
-        next_publication = schedule.next_publication()
-        until = time.time() + GOOD_FOR
-        announced = next_publication is not None and next_publication <= until
+        until, announced = schedule.good_until(version, time.time())
         page = KeptPage.of(
             response,
             version=version,
-            until=next_publication if announced else until,
+            until=until,
             announced=announced,
             ignores_query=ignores_query,
         )

@@ -17,19 +17,16 @@ from django.utils.translation import get_language
 
 from . import content_version, schedule
 
-GOOD_FOR = 300  # seconds, for what changes by the clock alone
-
 
 class Thing(NamedTuple):
-    """``made`` and ``until`` are seconds since 1970; see :class:`.kept_page.KeptPage`."""
+    """What is remembered, with what :func:`.schedule.is_good` asks of it."""
 
     version: int
     made: float
     until: float
     value: object
 
-    def is_good(self, version, now):
-        return self.version == version and self.made <= now + 5 and now < self.until
+    is_good = schedule.is_good
 
 
 class Memory:
@@ -82,7 +79,7 @@ def remembered(key, read, memory=RECORDS):
     thing = memory.get(key, version, now)
     if thing is None:
         value = read()
-        until = min(now + GOOD_FOR, schedule.next_publication() or now + GOOD_FOR)
+        until, _announced = schedule.good_until(version, now)
         thing = Thing(version, now, until, value)
         memory.put(key, thing)
     return thing.value

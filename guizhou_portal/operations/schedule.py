@@ -6,25 +6,40 @@ from django.utils import timezone
 
 from guizhou_portal.publishing.models import PublicRecord, scheduled
 
-from . import content_version
+GOOD_FOR = 300  # seconds: longest life of what was made, for what changes by the clock alone
+
+_known = (None, None)  # (version of the content, the moment read for it)
 
 
-class _Known:
-    """What was read last: ``moment`` (seconds, or None) holds while ``version`` is the current."""
+def is_good(kept, version, now):
+    """Whether what was made under ``kept.version`` may be used without a look at the database.
 
-    version = moment = None
+    ``kept.made`` and ``kept.until`` are seconds since 1970. A clock set back is not trusted.
+    """
+    return kept.version == version and kept.made <= now + 5 and now < kept.until
 
 
-def next_publication():
+def good_until(version, now):
+    """``(moment, announced)``: how long what is made now is good, in seconds since 1970.
+
+    ``announced`` tells whether it is a moment the content itself names.
+    """
+    then, longest = next_publication(version), now + GOOD_FOR
+    announced = then is not None and then <= longest
+    return (then if announced else longest), announced
+
+
+def next_publication(version):
     """The next moment a scheduled record comes to light, in seconds since 1970, or None.
 
-    Read from the database once for each version of the content.
+    Read from the database once for each ``version`` of the content.
     """
-    version = content_version.current()
-    if version is None or version != _Known.version or _is_past(_Known.moment):
-        _Known.moment = _read()
-        _Known.version = version
-    return _Known.moment
+    global _known
+    known, moment = _known
+    if version != known or _is_past(moment):
+        moment = _read()
+        _known = version, moment
+    return moment
 
 
 def _is_past(moment):

@@ -37,7 +37,6 @@ class RememberedMixin:
             context = self.read()
         else:
             context = remembered((type(self), *kwargs.values(), *asked), self.read)
-        self.object_list = context.get("object_list")  # whose model names the template
         return self.render_to_response(
             {**context, "view": self, "is_remembered": asked is not None}
         )
@@ -62,6 +61,10 @@ class RememberedListMixin(RememberedMixin):
     def read(self):
         self.object_list = self.get_queryset()
         return super().read()
+
+    def render_to_response(self, context, **kwargs):
+        self.object_list = context["object_list"]  # whose model names the template
+        return super().render_to_response(context, **kwargs)
 
 
 class PublishedDetailView(ReadOnlyMixin, DetailView):

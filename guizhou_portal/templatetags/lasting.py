@@ -14,6 +14,14 @@ register = template.Library()
 MOST = 500
 
 
+def enclosed(parser, token):
+    """``(nodelist, [value, …])``: what stands up to the tag's end, and the tag's own words."""
+    name, *values = token.split_contents()
+    nodelist = parser.parse([f"end{name}"])
+    parser.delete_first_token()
+    return nodelist, values
+
+
 @register.tag
 def part(parser, token):
     """``{% part VALUE … %}…{% endpart %}``: content that hangs on nothing but records, these
@@ -23,14 +31,12 @@ def part(parser, token):
     :mod:`guizhou_portal.operations.remembered`), or each time where ``unless=CONDITION`` is true.
     Nothing else of the request may be named in it.
     """
-    _, *values = token.split_contents()
-    unless = [value.removeprefix("unless=") for value in values if value.startswith("unless=")]
-    nodelist = parser.parse(["endpart"])
-    parser.delete_first_token()
+    nodelist, values = enclosed(parser, token)
+    unless = [value for value in values if value.startswith("unless=")]
     return PartNode(
         nodelist,
-        [parser.compile_filter(value) for value in values if not value.startswith("unless=")],
-        [parser.compile_filter(condition) for condition in unless],
+        [parser.compile_filter(value) for value in values if value not in unless],
+        [parser.compile_filter(value.removeprefix("unless=")) for value in unless],
     )
 
 
@@ -57,9 +63,7 @@ def lasting(parser, token):
     It is put together when it is first needed, and stays as it is until the process ends: no
     record and nothing of the request may be named in it.
     """
-    _, *values = token.split_contents()
-    nodelist = parser.parse(["endlasting"])
-    parser.delete_first_token()
+    nodelist, values = enclosed(parser, token)
     return LastingNode(nodelist, [parser.compile_filter(value) for value in values])
 
 

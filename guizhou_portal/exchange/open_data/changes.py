@@ -13,7 +13,7 @@ from guizhou_portal import counted
 from guizhou_portal.exchange.answers import appeared, changes_of
 from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.publishing.models import changed
-from guizhou_portal.questions import Number, answers, first
+from guizhou_portal.questions import Number, answers, first, named_answers
 
 from .reading import moment_of
 from .resources import resources
@@ -44,7 +44,7 @@ def _public_changes():
             f"{one.name} last": first(latest, "changed"),
             f"{one.name} key": first(latest, one.key),
         }
-    found = answers(asked)
+    found = named_answers(asked)
     return {
         one.name: Change(
             counted.as_far_as_counted(found[f"{one.name} number"]),
@@ -61,7 +61,7 @@ def public_numbers():
 
 
 def _public_numbers():
-    return answers(
+    return named_answers(
         {
             one.name: Number(QuerySet(one.model).order_by().filter(one.condition()).values("pk"))
             for one in resources()
@@ -76,8 +76,7 @@ def last_change():
 
 def _last_change():
     asked = [_deletion(), *(change for one in resources() for change in changes_of(one.model))]
-    found = answers({f"change {n}": change for n, change in enumerate(asked)})
-    return moment_of(found.values())
+    return moment_of(answers(asked))
 
 
 def _deletion():
@@ -103,4 +102,4 @@ def _state_of_everything():
             asked[f"{one.name} appeared"] = Number(records.filter(appeared()))
         for n, change in enumerate(changes_of(one.model)):
             asked[f"{one.name} change {n}"] = change
-    return sorted(answers(asked).items())
+    return sorted(named_answers(asked).items())
