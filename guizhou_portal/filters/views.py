@@ -94,6 +94,7 @@ class FilteredListMixin(RememberedListMixin):
         return {
             **context,
             "filters": filters,
+            "is_personal": filters.is_personal,
             "panels": filters.panels(self.listed),
             "number": self.listed.number.value,
             "is_long": self.listed.is_long,

@@ -37,9 +37,9 @@ class RememberedMixin:
             context = self.read()
         else:
             context = remembered((type(self), *kwargs.values(), *asked), self.read)
-        return self.render_to_response(
-            {**context, "view": self, "is_remembered": asked is not None}
-        )
+        # What hardly anybody else asks pushes nothing out that many do.
+        is_remembered = asked is not None and not context.get("is_personal")
+        return self.render_to_response({**context, "view": self, "is_remembered": is_remembered})
 
     def asked(self):
         """What of the request the context hangs on besides its path; None: is not remembered."""

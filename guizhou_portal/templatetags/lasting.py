@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.utils.translation import get_language
 
 from guizhou_portal.operations.remembered import PARTS, remembered
@@ -48,11 +49,41 @@ class PartNode(template.Node):
         if context.get("preview") or any(one.resolve(context, True) for one in self.unless):
             return self.nodelist.render(context)
         key = (self, *(value.resolve(context, ignore_failures=True) for value in self.values))
-        return remembered(key, lambda: self.put_together(context), PARTS)
+        return remembered(key, lambda: put_together(self.nodelist, context), PARTS)
 
-    def put_together(self, context):
-        with context.push():
-            return self.nodelist.render(context)
+
+def put_together(nodelist, context):
+    with context.push():
+        return nodelist.render(context)
+
+
+@register.tag
+def page_part(parser, token):
+    """``{% page_part %}…{% endpage_part %}``: content that hangs on nothing but the page's
+    address, the records it shows and the language.
+
+    It is put together once like a :func:`part`, on pages of which this is known.
+    """
+    nodelist, _values = enclosed(parser, token)
+    return PagePartNode(nodelist)
+
+
+class PagePartNode(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        return remembered_of_page(context, self, lambda: put_together(self.nodelist, context))
+
+
+def remembered_of_page(context, what, make):
+    """``make()``, remembered as ``what`` of this page; each time anew where a page shows more than
+    records that are remembered themselves.
+    """
+    shows_records_only = isinstance(context.get("object"), Model) or context.get("is_remembered")
+    if context.get("preview") or not shows_records_only:
+        return make()
+    return remembered((what, context["canonical"]), make, PARTS)
 
 
 @register.tag
@@ -80,6 +111,5 @@ class LastingNode(template.Node):
         values = [value.resolve(context) for value in self.values]
         kept = self.kept(get_language(), *names, *values)
         if not kept:
-            with context.push():
-                kept.append(self.nodelist.render(context))
+            kept.append(put_together(self.nodelist, context))
         return kept[0]

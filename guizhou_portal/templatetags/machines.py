@@ -3,13 +3,13 @@
 import html
 
 from django import template
-from django.db.models import Model
 from django.utils.html import strip_tags
 
 from guizhou_portal.exchange.descriptions import described
 from guizhou_portal.exchange.page_data import graph_of, modified, script_of
 from guizhou_portal.exchange.plain_text import on_one_line
-from guizhou_portal.operations.remembered import PARTS, remembered
+
+from .lasting import enclosed, remembered_of_page
 
 register = template.Library()
 
@@ -17,9 +17,7 @@ register = template.Library()
 @register.tag
 def kept(parser, token):
     """``{% kept NAME %}…{% endkept %}``: what stands inside as plain text, under that name."""
-    _, name = token.split_contents()
-    nodelist = parser.parse(["endkept"])
-    parser.delete_first_token()
+    nodelist, [name] = enclosed(parser, token)
     return KeptNode(nodelist, name)
 
 
@@ -28,15 +26,18 @@ class KeptNode(template.Node):
         self.nodelist, self.name = nodelist, name
 
     def render(self, context):
-        # Signs of the text itself are escaped here: what looks like markup is markup.
-        context[self.name] = on_one_line(html.unescape(strip_tags(self.nodelist.render(context))))
+        context[self.name] = remembered_of_page(context, self, lambda: self.plain_text(context))
         return ""
+
+    def plain_text(self, context):
+        # Signs of the text itself are escaped here: what looks like markup is markup.
+        return on_one_line(html.unescape(strip_tags(self.nodelist.render(context))))
 
 
 @register.simple_tag(takes_context=True)
 def page_described(context):
     """The page's description, which is never empty."""
-    return described(context)
+    return remembered_of_page(context, "description", lambda: described(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -65,8 +66,4 @@ def note_trail(context, home):
 @register.simple_tag(takes_context=True)
 def linked_data(context):
     """The page's JSON-LD."""
-    # Everything in it hangs on the page's address and records that are remembered themselves.
-    if not (isinstance(context.get("object"), Model) or context.get("is_remembered")):
-        return script_of(graph_of(context))
-    key = ("linked data", context["canonical"])
-    return remembered(key, lambda: script_of(graph_of(context)), PARTS)
+    return remembered_of_page(context, "linked data", lambda: script_of(graph_of(context)))
