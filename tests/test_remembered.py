@@ -83,6 +83,20 @@ def test_what_is_chosen_is_kept_by_the_links_of_a_remembered_list(portal):
         assert 'href="/de/projects/?sector=traffic"' in said("/en/projects/?sector=traffic")
 
 
+def test_what_a_list_does_not_have_is_said_to_who_asked_for_it_alone(portal):
+    for _ in ("read", "remembered"):
+        assert "does not have" in said("/en/projects/?sector=made-up")
+        assert "does not have" not in said("/en/projects/")
+
+
+def test_machines_are_told_the_way_to_a_page_whatever_else_was_pushed_out(portal):
+    first = said(EVENT)
+    for key in [key for key in PARTS.things if "linked data" in key]:
+        del PARTS.things[key]
+    assert '"BreadcrumbList"' in first
+    assert said(EVENT) == first
+
+
 def test_the_calendar_with_the_programme_is_another_one(db):
     event = EventFactory(starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=9))
     ProgrammeItemFactory(event=event, title_de="Eröffnung", starts_at=event.starts_at)
@@ -198,12 +212,15 @@ def test_what_visitors_look_for_and_later_pages_are_not_remembered(db, query):
     assert not RECORDS.things
 
 
-def test_made_up_parameters_make_no_difference(portal):
+@pytest.mark.parametrize(
+    "address", ["{list}?made-up={number}", "{list}?q={number}", "/en/made-up-{number}/"]
+)
+def test_made_up_addresses_push_nothing_out(portal, address):
     said(LIST)
-    known = len(RECORDS.things)
+    known = len(RECORDS.things), len(PARTS.things)
     for number in range(3):
-        said(f"{LIST}?made-up={number}")
-    assert len(RECORDS.things) == known
+        said(address.format(list=LIST, number=number))
+    assert (len(RECORDS.things), len(PARTS.things)) == known
 
 
 def test_only_so_much_is_remembered_and_what_is_used_stays():

@@ -57,9 +57,9 @@ class Memory:
             self.things.clear()
 
 
-#: A list of 24 contracts with what belongs to them takes half a megabyte, a page 30 kB.
+#: A list of 24 contracts with what belongs to it takes half a megabyte, all parts of a page 40 kB.
 RECORDS = Memory(48)
-PARTS = Memory(500)
+PARTS = Memory(1500)
 
 _request = local()
 

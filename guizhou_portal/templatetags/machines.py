@@ -9,7 +9,7 @@ from guizhou_portal.exchange.descriptions import described
 from guizhou_portal.exchange.page_data import graph_of, modified, script_of
 from guizhou_portal.exchange.plain_text import on_one_line
 
-from .lasting import enclosed, remembered_of_page
+from .lasting import enclosed, put_together, remembered_of_page
 
 register = template.Library()
 
@@ -53,9 +53,31 @@ def og_locale(language):
     return {"de": "de_DE", "en": "en_GB", "zh-hans": "zh_CN"}[language]
 
 
+@register.tag
+def way(parser, token):
+    """``{% way %}…{% endway %}``: the page's breadcrumb; machines are told the same way."""
+    nodelist, _values = enclosed(parser, token)
+    return WayNode(nodelist)
+
+
+class WayNode(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        shown, trail = remembered_of_page(context, self, lambda: self.shown_and_noted(context))
+        if trail:
+            context["request"].trail = trail
+        return shown
+
+    def shown_and_noted(self, context):
+        shown = put_together(self.nodelist, context)
+        return shown, getattr(context.get("request"), "trail", None)
+
+
 @register.simple_tag(takes_context=True)
 def note_trail(context, home):
-    """Keep the breadcrumb that is shown: machines are told the same way."""
+    """Keep the breadcrumb that is shown, for :func:`linked_data`."""
     trail = [(home, context["home_url"], "")]
     if context.get("section"):
         trail.append((context["section"], context["section_url"], ""))
