@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "guizhou_portal.compression.TextCompressionMiddleware",
     "guizhou_portal.exchange.api.middleware.ApiMiddleware",
     "guizhou_portal.backoffice.signin.sessions.BackOfficeSessions",
-    "django.middleware.locale.LocaleMiddleware",
+    "guizhou_portal.language.LanguageMiddleware",
     "guizhou_portal.backoffice.signin.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

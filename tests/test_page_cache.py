@@ -60,6 +60,14 @@ def test_a_page_is_made_once_and_then_comes_without_the_database(
     assert second["Content-Language"] == "en"
 
 
+@pytest.mark.parametrize("address", ["/sitemap.xml", "/robots.txt", "/.well-known/security.txt"])
+def test_what_machines_read_is_kept_once_for_all_languages(portal, client, address):
+    answers = [client.get(address, headers={"accept-language": one}) for one in ("de", "zh-hans")]
+    assert [status(one) for one in answers] == ["fwd=miss; stored", "hit"]
+    assert answers[0].content == answers[1].content
+    assert not answers[1].has_header("Content-Language")
+
+
 @pytest.mark.parametrize(
     ("accepted", "coding", "opened"),
     [

@@ -19,6 +19,7 @@ from django.utils.http import parse_http_date_safe
 
 from guizhou_portal.compression import TextCompressionMiddleware
 from guizhou_portal.context import kept_query, later_page, with_query
+from guizhou_portal.language import WITHOUT_LANGUAGE
 
 from . import content_version, release, schedule
 from .kept_page import LARGEST, KeptPage
@@ -30,7 +31,6 @@ KEPT_FOR = 7 * 24 * 3600  # seconds an old page is at hand for when the database
 LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
 LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
 BETWEEN_FAILURES = 5  # seconds until a page that could not be made is tried again
-WITHOUT_LANGUAGE = ("/sitemap", "/robots.txt", "/.well-known/")
 #: What advertisers and mail programs hang onto addresses; no page looks at it.
 CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mtm_")
 #: Headers by which the answer to one visitor may differ from that to the next.
