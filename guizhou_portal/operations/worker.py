@@ -1,9 +1,10 @@
-"""gunicorn's worker with threads, none of which ever waits for a client that sends slowly.
+"""gunicorn's worker with threads, none of which ever waits long for a client.
 
 As it comes with gunicorn, a thread takes a connection at its first byte and reads until the request
 is there: a client that sends a byte a second keeps it as long as it likes, and as many such clients
 as there are threads keep everybody else out. Here the loop that watches all connections gathers
-their requests, and a thread gets one when it is whole. When there are too many connections, those
+their requests, and a thread gets one when it is whole; and it sends on what a client has not taken
+of its answer when the thread has written all of it. When there are too many connections, those
 that have waited longest without a whole request make room for new ones.
 """
 
@@ -14,7 +15,7 @@ from contextlib import suppress
 from errno import EMFILE, ENFILE
 from functools import partial
 from http import HTTPStatus
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from socket import SHUT_WR
 
 from gunicorn import http
@@ -22,21 +23,21 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from .express import Express
 from .full_disk import NO_ROOM, STATUS
+from .outgoing import AT_ONCE, Outgoing
 from .patience import HEAD_WITHIN, Incoming, Refused
 
 LINGERS, MOST_SWALLOWED = 2.0, 16 * 2**20  # seconds and bytes for a client that is told to go
-AT_ONCE = 64 * 1024  # bytes read from a connection before the next one has its turn
 RESERVED_FILES = 200  # file descriptors for databases, files and all else
 
 
 class Connection(TConn):
     def __init__(self, *args):
         super().__init__(*args)
+        self.sock = Outgoing(self.sock)
         self.incoming = Incoming()
         self.waits_since = time.monotonic()
         self.parser = http.get_parser(self.cfg, self.incoming, self.client)
         self.initialized = self.data_ready = True
-        self.rest, self.stays = None, True  # of an answer that is not sent yet
 
     def close(self, graceful=False):
         self.incoming.close()
@@ -49,6 +50,8 @@ class Worker(ThreadWorker):
         self.waiting = OrderedDict()
         #: Those that were told good-bye, with the time and the bytes they have left for it.
         self.leaving = {}
+        #: Those that have not taken all of their answer, with what comes then.
+        self.sending = {}
         self.next_look = 0.0
         _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with suppress(ValueError, OSError):
@@ -89,6 +92,8 @@ class Worker(ThreadWorker):
             conn = self.keepalived_conns.popleft()
             self.poller.unregister(conn.sock)
             self.drop(conn)
+        elif self.sending:
+            self.stop_sending(next(iter(self.sending)))
 
     def on_client_socket_readable(self, conn, client):
         """A connection that was kept has something to say again."""
@@ -137,37 +142,10 @@ class Worker(ThreadWorker):
         self.stop_waiting(conn)
         self.enqueue_req(conn)
 
-    def send_at_once(self, conn, answer, stays):
-        """A thread goes on where the client does not take the whole, or has asked for more."""
-        conn.incoming.forget()
-        conn.waits_since = time.monotonic()
-        try:
-            sent = conn.sock.send(answer)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.forget(conn)
-            return
-        if sent < len(answer) or conn.incoming.buffer:
-            conn.rest, conn.stays = answer[sent:], stays
-            self.to_thread(conn)
-        elif stays:
-            self.wait(conn)
-        else:
-            self.stop_waiting(conn)
-            self.leave(conn)
-
     def handle(self, conn):
-        """In a thread: answer the request, or send the rest of an answer."""
-        if conn.rest is None:
-            return super().handle(conn)
-        rest, conn.rest = conn.rest, None
-        try:
-            conn.sock.setblocking(True)
-            conn.sock.sendall(rest)
-        except OSError:
-            return False
-        return conn.stays
+        """In a thread."""
+        conn.sock.begin()
+        return super().handle(conn)
 
     def read(self, conn):
         """Whether the request is whole now."""
@@ -182,19 +160,83 @@ class Worker(ThreadWorker):
             conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         return is_whole
 
+    # --- answers go out --------------------------------------------------------------------------
+
+    def send_at_once(self, conn, answer, stays):
+        conn.incoming.forget()
+        conn.waits_since = time.monotonic()
+        try:
+            sent = conn.sock.send(answer)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.forget(conn)
+            return
+        if sent < len(answer) or conn.incoming.buffer:
+            self.stop_waiting(conn)
+            conn.sock.begin()
+            conn.sock.put_aside(answer[sent:])
+            # Others first, if the client has asked for more already.
+            self.method_queue.defer(self.send_rest, conn, partial(self.go_on, conn, stays))
+        elif stays:
+            self.wait(conn)
+        else:
+            self.stop_waiting(conn)
+            self.leave(conn)
+
     def finish_request(self, conn, fs):
-        """On the way back from a thread; a connection that is kept may have its next request."""
+        """On the way back from a thread."""
         kept = not fs.cancelled() and fs.exception() is None and fs.result() is True
         # Otherwise two readers of the same bytes disagree where the next request begins.
         exact = conn.incoming.next() and not conn.parser.unreader.buf.getvalue()
-        if not (kept and exact):
+        keep = partial(super().finish_request, conn, fs)
+        self.send_rest(conn, partial(self.go_on, conn, kept and exact, keep))
+
+    def send_rest(self, conn, then):
+        """Send what the client has not taken yet, as it takes it; then call ``then``."""
+        conn.sock.since = time.monotonic()
+        try:
+            is_done = conn.sock.flush()
+            if not is_done:
+                self.poller.register(conn.sock, EVENT_WRITE, partial(self.send_more, conn))
+        except (OSError, EOFError, ValueError):
+            self.drop(conn)
+            return
+        if is_done:
+            then()
+        else:
+            self.sending[conn] = then
+
+    def send_more(self, conn, client):
+        try:
+            is_done = conn.sock.flush()
+        except (OSError, EOFError):
+            self.stop_sending(conn)
+            return
+        if is_done:
+            then = self.sending.pop(conn)
+            self.poller.unregister(conn.sock)
+            then()
+
+    def stop_sending(self, conn):
+        del self.sending[conn]
+        self.poller.unregister(conn.sock)
+        self.drop(conn)
+
+    def go_on(self, conn, stays, keep=None):
+        """After an answer: a connection that stays may have its next request already."""
+        if not stays:
             self.leave(conn)
         elif conn.incoming.buffer:
-            conn.sock.setblocking(False)
             conn.waits_since = time.monotonic()
             self.gather(conn)
+        elif keep:
+            keep()
+        elif self.alive:
+            conn.waits_since = time.monotonic()
+            self.wait(conn)
         else:
-            super().finish_request(conn, fs)
+            self.leave(conn)
 
     # --- and end -------------------------------------------------------------------------------
 
@@ -209,6 +251,8 @@ class Worker(ThreadWorker):
             self.forget(conn, Refused(HTTPStatus.REQUEST_TIMEOUT) if begun else None)
         for conn in [c for c, (until, _left) in self.leaving.items() if until < now]:
             self.left(conn)
+        for conn in [c for c in self.sending if c.sock.deadline() < now]:
+            self.stop_sending(conn)
 
     def _cap_keepalive(self, deadline):
         """A worker that stops waits for nobody who has not sent a whole request by then."""

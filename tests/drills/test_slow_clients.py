@@ -1,12 +1,13 @@
-"""Hundreds of clients that send a byte now and then: everybody else is served meanwhile."""
+"""Clients that send a byte now and then, or do not read: everybody else is served meanwhile."""
 
+import random
 import threading
 from contextlib import ExitStack, suppress
 
 import pytest
 
 from .browser import Browser
-from .wire import answered, connect, status_of, took
+from .wire import answered, connect, content_of, narrow, status_of, took
 
 SLOW = 200
 HEAD = b"POST /de/enquiry/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000\r\n"
@@ -79,3 +80,61 @@ def test_an_upload_over_a_slow_line_arrives(portal):
             threading.Event().wait(0.05)
         # A form without the words of ours: shown again, and the connection is kept.
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+# --- those who read slowly ------------------------------------------------------------------------
+
+#: Larger than what the system itself keeps of an answer for a client that does not read.
+FILE = "/media/documents/large.pdf"
+
+
+@pytest.fixture(scope="module")
+def large(lasting):
+    """What is in the file at ``FILE``."""
+    content = random.Random(1).randbytes(12_000_000)  # noqa: S311  (not a secret)
+    file = lasting.folder / FILE.removeprefix("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return content
+
+
+def asked(port, path, **more):
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        *(f"{n}: {v}" for n, v in more.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def test_visitors_are_served_while_others_do_not_read_what_they_asked_for(lasting, portal, large):
+    browser = Browser(portal.port, 20)
+    with ExitStack() as stack:
+        for _ in range(20):
+            one = stack.enter_context(narrow(portal.port))
+            one.sendall(asked(portal.port, FILE))
+        for path in ("/de/", "/en/projects/", "/zh-hans/search/?q=cloud", FILE, "/readyz"):
+            seconds, answer = took(lambda path=path: browser.get(path))
+            assert answer.status_code == 200
+            assert seconds < 8
+    assert "traceback" not in lasting.logged()
+
+
+def test_who_reads_slowly_gets_all_of_it_and_may_ask_again(portal, large):
+    with narrow(portal.port, 30) as connection:
+        connection.sendall(asked(portal.port, FILE))
+        threading.Event().wait(3)
+        assert content_of(connection) == large
+        # The connection is as it was: two more at once, and the end.
+        more = asked(portal.port, "/healthz") + asked(portal.port, FILE, Connection="close")
+        connection.sendall(more)
+        rest = answered(connection, 1 << 25)
+    assert rest.count(b"HTTP/1.1 200 OK") == 2
+    assert rest.endswith(large)
+
+
+def test_who_does_not_read_at_all_is_sent_away(portal, large):
+    with narrow(portal.port, 30) as connection:
+        connection.sendall(asked(portal.port, FILE))
+        threading.Event().wait(23)
+        assert len(answered(connection, 1 << 25)) < len(large)

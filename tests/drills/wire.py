@@ -11,6 +11,28 @@ def connect(port, seconds=20):
     return socket.create_connection(("127.0.0.1", port), timeout=seconds)
 
 
+def narrow(port, seconds=20):
+    """A connection whose other end can send a few kilobytes only before we have read them."""
+    connection = socket.socket()
+    connection.settimeout(seconds)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    return connection
+
+
+def content_of(connection):
+    """The content of one answer whose length is told; the connection stays open."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += connection.recv(4096)
+    head, _, content = got.partition(b"\r\n\r\n")
+    lengths = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:")]
+    length = int(lengths[0].partition(b":")[2])
+    while len(content) < length:
+        content += connection.recv(1 << 16)
+    return content
+
+
 def answered(connection, most=1 << 20):
     """All the bytes that come until the other side closes, or is silent for too long."""
     got = b""
