@@ -1,6 +1,7 @@
 """The files in deploy/ as the programs they are for read them."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -199,3 +200,28 @@ def test_a_process_is_waited_for_until_it_serves():
         assert waiting.wait(20) == 0
         server.shutdown()
     assert hosts == ["portal.example"] * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "given"),
+    [({}, []), ({"BACKUP_OPTIONS": "--recipient age1abc"}, ["--recipient", "age1abc"])],
+)
+def test_the_nightly_backup_runs_with_options_and_without(tmp_path, options, given):
+    unit = (UNITS / "guizhou-portal-backup.service").read_text()
+    command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1]
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    done = subprocess.run(  # noqa: S603
+        shlex.split(command.replace("%%", "%").replace("$$", "$")),
+        cwd=tmp_path,
+        env=surroundings(STATE_DIRECTORY=tmp_path / "backups", **options),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *arguments, file = done.stdout.splitlines()
+    assert arguments == ["manage.py", "backup", *given]
+    assert re.fullmatch(rf"{tmp_path}/backups/portal-\d{{4}}-\d\d-\d\d-\d{{4}}\.backup", file)
