@@ -216,7 +216,7 @@ def test_the_nightly_backup_runs_with_options_and_without(tmp_path, options, giv
     done = subprocess.run(  # noqa: S603
         shlex.split(command.replace("%%", "%").replace("$$", "$")),
         cwd=tmp_path,
-        env=surroundings(STATE_DIRECTORY=tmp_path / "backups", **options),
+        env=surroundings(**options),
         capture_output=True,
         text=True,
         check=False,
@@ -224,4 +224,6 @@ def test_the_nightly_backup_runs_with_options_and_without(tmp_path, options, giv
     assert done.returncode == 0, done.stderr
     *arguments, file = done.stdout.splitlines()
     assert arguments == ["manage.py", "backup", *given]
-    assert re.fullmatch(rf"{tmp_path}/backups/portal-\d{{4}}-\d\d-\d\d-\d{{4}}\.backup", file)
+    # $STATE_DIRECTORY would name the portal's own folder as well: every unit has that one.
+    folder = f"/var/lib/{re.search(r'^StateDirectory=(.*)$', unit, re.MULTILINE)[1]}"
+    assert re.fullmatch(rf"{folder}/portal-\d{{4}}-\d\d-\d\d-\d{{4}}\.backup", file)
