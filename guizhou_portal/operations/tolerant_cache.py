@@ -45,6 +45,15 @@ class TolerantClient(RedisCacheClient):
         options.setdefault("retry", Retry(NoBackoff(), 1, supported_errors=(NoConnection,)))
         super().__init__(servers, **options)
         self.state = _states.setdefault(tuple(servers), State())
+        self._clients = {}
+
+    def get_client(self, key=None, *, write=False):
+        """The same for all threads, as it may be: to make one takes longer than to ask Redis."""
+        pool = self._get_connection_pool(write)
+        client = self._clients.get(pool)
+        if client is None:
+            client = self._clients[pool] = self._client(connection_pool=pool)
+        return client
 
     def _tried(self, ask, *args, otherwise, changes=()):
         """What ``ask`` returns; ``otherwise`` without the server.
