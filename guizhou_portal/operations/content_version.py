@@ -24,15 +24,6 @@ def current():
         return None
 
 
-def current_with(key, pages):
-    """``(number, value of key in the cache pages)``, from a cache of several machines in one go."""
-    if not settings.PAGE_CACHE_SHARED:
-        number = current()
-        return number, None if number is None else pages.get(key)
-    found = pages.get_many([KEY, key])
-    return found.get(KEY) or current(), found.get(key)
-
-
 def advance(**kwargs):
     """Let every kept page be made anew. To be called once a change can be read by others.
 

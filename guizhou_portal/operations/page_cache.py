@@ -5,6 +5,9 @@ page itself says makes another page (``kept_query`` and the number of a list's p
 :mod:`guizhou_portal.context`). A page that never looked at its query is the same whatever the query
 is. Everything else is made anew each time and not kept, so no address made up by anybody fills the
 cache. Kept under one content version, a page is made anew under the next.
+
+Where machines share the cache, each process has the pages it saw last in its own memory, too. Good
+they are while the cache still names the version they were made under: it is asked each time.
 """
 
 import hashlib
@@ -23,6 +26,7 @@ from guizhou_portal.language import WITHOUT_LANGUAGE
 
 from . import content_version, release, schedule
 from .kept_page import LARGEST, KeptPage
+from .remembered import Memory
 from .requests import leave_out_body
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,8 @@ CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mt
 #: Headers by which the answer to one visitor may differ from that to the next.
 PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_RANGE")
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
+#: What this process has of a cache that machines share: 40 MB, were each page as large as may be.
+NEAR = Memory(600)
 
 
 class Shelf:
@@ -52,15 +58,40 @@ class Shelf:
             address.encode("utf-8", "surrogateescape"), digest_size=15
         ).hexdigest()
 
-    def look_up(self, scheme, host, path, query):
+    def look_up(self, *address):
         """``(content version, KeptPage or None)``, good or not; no version, no kept pages."""
-        key = self.key(scheme, host, path, query)
-        version, kept = content_version.current_with(key, self.pages)
-        if kept is None and query and version is not None:
-            bare = self.pages.get(self.key(scheme, host, path, ""))
-            if bare is not None and KeptPage._make(bare).ignores_query:
-                kept = bare
-        return version, kept and KeptPage._make(kept)
+        version = content_version.current()
+        if version is None:
+            return None, None
+        kept = self.near(*address)
+        if kept is None or not kept.is_good(version, time.time()):
+            kept = self.first(self.fetch, *address)
+        return version, kept
+
+    def near(self, *address):
+        """The page this process has itself of a cache that machines share, good or not."""
+        return self.first(NEAR.last, *address) if settings.PAGE_CACHE_SHARED else None
+
+    def first(self, find, scheme, host, path, query):
+        """The page kept with its query, or else the one that is the same with any."""
+        kept = find(self.key(scheme, host, path, query))
+        if kept is None and query:
+            bare = find(self.key(scheme, host, path, ""))
+            kept = bare if bare is not None and bare.ignores_query else None
+        return kept
+
+    def fetch(self, key):
+        found = self.pages.get(key)
+        return None if found is None else self.have_near(key, KeptPage._make(found))
+
+    def put(self, key, page):
+        self.pages.set(key, tuple(page), KEPT_FOR)
+        self.have_near(key, page)
+
+    def have_near(self, key, page):
+        if settings.PAGE_CACHE_SHARED:
+            NEAR.put(key, page)
+        return page
 
 
 class PageCacheMiddleware:
@@ -175,7 +206,7 @@ class PageCacheMiddleware:
         if page.size > LARGEST:
             return self.finished(request, response), None
         key = self.shelf.key(*address_of(request), "" if ignores_query else query)
-        self.pages.set(key, tuple(page), KEPT_FOR)
+        self.shelf.put(key, page)
         return response, page
 
     def finished(self, request, response):

@@ -38,11 +38,15 @@ class Memory:
         self.lock = Lock()
 
     def get(self, key, version, now):
+        thing = self.last(key)
+        return thing if thing is not None and thing.is_good(version, now) else None
+
+    def last(self, key):
+        """What was put there last, good or not; None if there is nothing."""
         with self.lock:
             thing = self.things.get(key)
-            if thing is None or not thing.is_good(version, now):
-                return None
-            self.things.move_to_end(key)
+            if thing is not None:
+                self.things.move_to_end(key)
             return thing
 
     def put(self, key, thing):
