@@ -1,13 +1,17 @@
 """Kept pages that a process has itself of a cache in Redis: never shown without asking it."""
 
+import threading
 from contextlib import contextmanager
 
 import pytest
 from django.core.cache import caches
 from django.test import Client
 
-from guizhou_portal.operations import content_version, page_cache, tolerant_cache
+from guizhou_portal.operations import asking, content_version, page_cache, tolerant_cache
+from guizhou_portal.operations.asking import Asking
+from guizhou_portal.operations.express import Express
 from guizhou_portal.operations.kept_page import LARGEST
+from guizhou_portal.operations.lane import Lane
 from guizhou_portal.operations.page_cache import NEAR, Shelf
 from guizhou_portal.operations.remembered import Memory, forget
 from guizhou_portal.views import Home
@@ -17,6 +21,8 @@ from .servers import Redis, needs, redis
 from .test_page_cache import HOME, LIST, status
 
 pytestmark = needs("redis-server")
+
+HEAD = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +192,7 @@ def test_without_redis_no_page_near_by_is_shown_and_afterwards_nothing_old(
 ):
     monkeypatch.setattr(tolerant_cache, "SPARED", 0)
     server, client = Redis(tmp_path), Client()
+    express = Express(Lane(None))
     try:
         server.start()
         shared(server.url)
@@ -193,9 +200,12 @@ def test_without_redis_no_page_near_by_is_shown_and_afterwards_nothing_old(
             contract = ContractFactory(title_en="Old words")
         for expected in ("fwd=miss; stored", "hit"):
             assert status(client.get(LIST)) == expected
+        client.get(HOME, headers={"host": "localhost"})
+        assert express.question(HEAD)
         server.kill()
         for _ in range(2):
             assert "Cache-Status" not in client.get(LIST)
+        assert express.question(HEAD) is None  # nobody waits for a cache that is gone
         with commit():
             contract.title_en = "New words"
             contract.save()
@@ -205,3 +215,91 @@ def test_without_redis_no_page_near_by_is_shown_and_afterwards_nothing_old(
         assert status(client.get(LIST)) == "hit"
     finally:
         server.kill()
+
+
+# --- sent by the loop ----------------------------------------------------------------------------
+
+
+def test_the_loop_sends_a_page_that_is_near_by_and_good(portal, shared):
+    express = Express(Lane(None))
+    assert express.question(HEAD) is None
+    Client().get(HOME, headers={"host": "localhost"})
+    environ, page = express.question(HEAD)
+    answer, stays = express.told(environ, page, content_version.current())
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert stays
+    content_version.advance()
+    assert express.told(environ, page, content_version.current()) is None
+    assert express.told(environ, page, None) is None
+
+
+@pytest.mark.parametrize("more", [b"Cookie: a=b\r\n", b"TE: trailers\r\n"])
+def test_it_asks_nothing_about_what_a_thread_is_to_answer(portal, shared, more):
+    Client().get(HOME, headers={"host": "localhost"})
+    assert Express(Lane(None)).question(HEAD[:-2] + more + b"\r\n") is None
+
+
+def test_how_long_redis_took_is_told_in_the_access_log(portal, shared, settings, monkeypatch):
+    settings.ACCESS_LOG = True
+    told = []
+    monkeypatch.setattr(
+        "guizhou_portal.operations.requests.note_line", lambda *args: told.append(args[-1])
+    )
+    Client().get(HOME, headers={"host": "localhost"})
+    express = Express(Lane(None))
+    environ, page = express.question(HEAD)
+    environ["portal.begun"] -= 0.3
+    express.told(environ, page, content_version.current())
+    assert told[-1] > 0.3
+
+
+class Loop:
+    """Runs what is deferred to it when it is told to."""
+
+    def __init__(self):
+        self.deferred, self.told = [], []
+        self.heard = threading.Semaphore(0)
+
+    def defer(self, *call):
+        self.deferred.append(call)
+        self.heard.release()
+
+    def tell(self, *what):
+        self.told.append(what)
+
+    def turn(self):
+        assert self.heard.acquire(timeout=10)
+        function, *args = self.deferred.pop(0)
+        function(*args)
+
+
+def test_nobody_is_told_a_version_that_was_asked_for_before(monkeypatch):
+    versions, may_answer = iter((1, 2)), threading.Semaphore(0)
+
+    def current():
+        version = next(versions)
+        may_answer.acquire(timeout=10)
+        return version
+
+    monkeypatch.setattr(asking.content_version, "current", current)
+    loop = Loop()
+    asked = Asking(loop.tell, loop.defer)
+    asked.about("first")
+    asked.about("second")  # who knows whether the cache was read already
+    asked.about("third")
+    may_answer.release()
+    loop.turn()
+    assert loop.told == [("first", 1)]
+    may_answer.release()
+    loop.turn()
+    assert loop.told[1:] == [("second", 2), ("third", 2)]
+
+
+def test_a_fault_in_asking_is_no_version(monkeypatch):
+    monkeypatch.setattr(asking.content_version, "current", None)
+    loop = Loop()
+    asked = Asking(loop.tell, loop.defer)
+    for name in ("first", "second"):
+        asked.about(name)
+        loop.turn()
+    assert loop.told == [("first", None), ("second", None)]

@@ -16,6 +16,11 @@ class Breaker:
         self._lock = Lock()
         self._tried_again = None  # when somebody may; None: nothing failed
 
+    @property
+    def is_tripped(self):
+        """Whether it failed when it was tried last."""
+        return self._tried_again is not None
+
     def refuses(self):
         """Whether to spare the caller the attempt. Whoever hears no after a failure is to try."""
         if self._tried_again is None:

@@ -24,6 +24,11 @@ def current():
         return None
 
 
+def is_at_hand():
+    """Whether a cache of several machines answered last time; asks nobody."""
+    return not getattr(caches["pages"], "is_gone", bool)()
+
+
 def advance(**kwargs):
     """Let every kept page be made anew. To be called once a change can be read by others.
 

@@ -3,7 +3,8 @@
 To give a request to a thread, to parse all that a request may be, and to check and write each
 header by itself takes ten times as long as to look up a kept page. What browsers send when they ask
 for a page has a simple form, which is recognised here; any other request goes the usual way, to a
-thread and Django.
+thread and Django. A cache that machines share may make one wait, and nobody is to wait for another
+here: it is asked beside the loop (:mod:`.asking`), and for the content version alone.
 """
 
 import logging
@@ -34,27 +35,35 @@ class Express:
     """``application``: what the server serves; only a :class:`.lane.Lane` has kept pages."""
 
     def __init__(self, application):
-        self.kept = getattr(application, "answer", None)
+        self.lane = application if hasattr(application, "answer") else None
 
     def answer(self, head):
         """``(bytes to send, whether the connection stays open)``, or None.
 
         ``head``: the request as it came, to the empty line, as bytes.
         """
-        # A cache that machines share may make one wait, and nobody is to wait for another here.
-        if self.kept is None or settings.PAGE_CACHE_SHARED or not settings.PAGE_CACHE:
+        if self.lane is None or settings.PAGE_CACHE_SHARED or not settings.PAGE_CACHE:
             return None
         environ = environ_of(head)
-        if environ is None:
+        return None if environ is None else self._sent(environ)
+
+    def question(self, head):
+        """``(environ, page)`` where the page is here and its version to be asked for; or None."""
+        if self.lane is None or not settings.PAGE_CACHE_SHARED or not settings.PAGE_CACHE:
             return None
-        try:
-            found = self.kept(environ)
-        except Exception:
-            logger.exception("A kept page could not be sent at once.")
+        environ = environ_of(head)
+        page = environ and _tried(self.lane.near, environ)
+        return page and (environ, page)
+
+    def told(self, environ, page, version):
+        """As :meth:`answer`; ``version`` was asked for after :meth:`question`."""
+        return self._sent(environ, (version, page))
+
+    def _sent(self, environ, *found):
+        answer = _tried(self.lane.answer, environ, *found)
+        if answer is None:
             return None
-        if found is None:
-            return None
-        status, headers, body = found
+        status, headers, body = answer
         stays = environ.get("HTTP_CONNECTION", "").lower() != "close"
         lines = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
@@ -64,6 +73,15 @@ class Express:
             *(f"{name}: {value}" for name, value in headers),
         ]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body, stays
+
+
+def _tried(ask, *args):
+    """What ``ask`` returns; None after a fault, which must not end the loop."""
+    try:
+        return ask(*args)
+    except Exception:
+        logger.exception("A kept page could not be sent at once.")
+        return None
 
 
 def environ_of(head):

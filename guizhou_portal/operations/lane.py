@@ -9,11 +9,13 @@ import time
 
 from django.conf import settings
 
-from . import metrics, requests
+from . import content_version, metrics, requests
 from .page_cache import PERSONAL, Shelf, allowed, is_search
 
 STATUS = {200: "200 OK", 304: "304 Not Modified"}
 NOT_PLAIN = (*PERSONAL, "HTTP_COOKIE")
+#: In the environ: when the answer was begun, where a slow cache is to show in log and figures.
+BEGUN = "portal.begun"
 
 
 class Lane:
@@ -31,10 +33,13 @@ class Lane:
         start_response(STATUS[status], headers)
         return [body]
 
-    def answer(self, environ):
-        """``(status code, [(header, value), …], body)`` of a good kept page, or None."""
-        begun = time.perf_counter()
-        reply = self.reply(environ) if settings.PAGE_CACHE else None
+    def answer(self, environ, found=None):
+        """``(status code, [(header, value), …], body)`` of a good kept page, or None.
+
+        ``found``: ``(content version, KeptPage)`` where they are known already.
+        """
+        begun = environ.get(BEGUN) or time.perf_counter()
+        reply = self.reply(environ, found) if settings.PAGE_CACHE else None
         if reply is None:
             return None
         status, headers, body = reply
@@ -47,8 +52,32 @@ class Lane:
         name = (requests.HEADER, requests.name_of(environ))
         return status, [*headers.values(), name], body
 
-    def reply(self, environ):
+    def reply(self, environ, found=None):
         """``(status code, {lower-case name: (header, value)}, body)`` of it, or None."""
+        if found is None:
+            address = self.address_of(environ)
+            if address is None:
+                return None
+            found = self.shelf.look_up(*address)
+        version, kept = found
+        now = time.time()
+        if kept is None or not kept.is_good(version, now):
+            return None
+        return kept.reply(environ, now)
+
+    def near(self, environ):
+        """The page of a shared cache that the process has itself, good or not.
+
+        None where it has none, and where the cache cannot be asked whether it is good.
+        """
+        environ[BEGUN] = time.perf_counter()
+        address = self.address_of(environ)
+        if address is None or not content_version.is_at_hand():
+            return None
+        return self.shelf.near(*address)
+
+    def address_of(self, environ):
+        """What a page is kept under, if the request is plain and looks for nothing; or None."""
         path = environ["PATH_INFO"]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
@@ -61,12 +90,7 @@ class Lane:
         query = allowed(environ.get("QUERY_STRING", ""))
         if is_search(query):
             return None
-        host = environ.get("HTTP_HOST", "")
-        version, kept = self.shelf.look_up(scheme_of(environ), host, path, query)
-        now = time.time()
-        if kept is None or not kept.is_good(version, now):
-            return None
-        return kept.reply(environ, now)
+        return scheme_of(environ), environ.get("HTTP_HOST", ""), path, query
 
 
 def scheme_of(environ):

@@ -138,6 +138,10 @@ class TolerantRedisCache(RedisCache):
         """Whether the server answers."""
         return self._cache.ping()
 
+    def is_gone(self):
+        """Whether the server did not answer when it was asked last; asks nobody."""
+        return self._cache.state.breaker.is_tripped
+
     def hurry(self):
         """Ask the server again with the next call, which others must hear of."""
         self._cache.state.breaker.hurry()

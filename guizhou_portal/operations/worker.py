@@ -21,6 +21,7 @@ from socket import SHUT_WR
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from .asking import Asking
 from .express import Express
 from .full_disk import NO_ROOM, STATUS
 from .outgoing import AT_ONCE, Outgoing
@@ -65,6 +66,7 @@ class Worker(ThreadWorker):
     def load_wsgi(self):
         super().load_wsgi()
         self.express = Express(self.wsgi)
+        self.asking = Asking(self.hear, self.method_queue.defer)
 
     # --- connections come --------------------------------------------------------------------
 
@@ -123,8 +125,17 @@ class Worker(ThreadWorker):
             self.wait(conn)
         elif answer := self.alive and self.express.answer(conn.incoming.head):
             self.send_at_once(conn, *answer)
+        elif question := self.alive and self.express.question(conn.incoming.head):
+            self.stop_waiting(conn)
+            self.asking.about(conn, *question)
         else:
-            conn.incoming.hand_over()
+            self.to_thread(conn)
+
+    def hear(self, conn, environ, page, version):
+        """A request whose page is here has learnt whether it is good."""
+        if answer := self.alive and self.express.told(environ, page, version):
+            self.send_at_once(conn, *answer)
+        else:
             self.to_thread(conn)
 
     def wait(self, conn):
@@ -140,6 +151,7 @@ class Worker(ThreadWorker):
 
     def to_thread(self, conn):
         self.stop_waiting(conn)
+        conn.incoming.hand_over()
         self.enqueue_req(conn)
 
     def handle(self, conn):

@@ -1,4 +1,7 @@
-"""Redis is killed and starts again, empty: slower meanwhile, and nothing old afterwards."""
+"""Redis is killed or hangs: slower meanwhile, and nothing old afterwards."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -48,4 +51,33 @@ def test_redis_is_killed_and_comes_back_empty(place, redis):
     assert editor.post(address, form).status_code == 302
     for _ in range(6):
         assert "Since it is back" in visitor.get(LIST).text
+    assert "traceback" not in place.logged()
+
+
+@needs("redis-server")
+def test_redis_hangs_and_goes_on(place, redis):
+    portal = place.serve(CACHE_URL=redis.url)
+    visitor, editor = Browser(portal.port), Browser(portal.port).sign_in()
+    ((project,),) = place.ask("select min(id) from projects_project")
+    address = f"/admin/projects/project/{project}/change/"
+    for _ in range(6):  # each process has the page near by
+        until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit")
+
+    def ask(path):
+        return took(lambda: Browser(portal.port).get(path))
+
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(8) as visitors:
+            found = list(visitors.map(ask, [LIST, "/de/"] * 8))
+        assert {answer.status_code for _seconds, answer in found} == {200}
+        assert max(seconds for seconds, _answer in found) < LONG
+        form = form_at(editor, address) | {"title_en": "While it hung"}
+        assert editor.post(address, form).status_code == 302
+        assert "While it hung" in visitor.get(LIST).text
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit", 15)
+    for _ in range(6):
+        assert "While it hung" in visitor.get(LIST).text
     assert "traceback" not in place.logged()

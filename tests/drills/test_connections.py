@@ -2,8 +2,11 @@
 
 import re
 import socket
+from contextlib import ExitStack
 
 import pytest
+
+from tests.servers import needs, redis
 
 from .browser import Browser
 from .wire import narrow
@@ -13,10 +16,21 @@ HOME = b"GET /en/ HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept-Encoding: gzip, br\r\
 SLOWLY = b"TE: trailers\r\n"
 
 
-@pytest.fixture(scope="module")
-def server(lasting_portal):
-    Browser(lasting_portal.port).get("/en/")  # made and kept
-    return lasting_portal
+@pytest.fixture(
+    scope="module",
+    params=[
+        "kept by the process",
+        pytest.param("kept in Redis, too", marks=needs("redis-server")),
+    ],
+)
+def server(request, lasting, tmp_path_factory):
+    with ExitStack() as stack:
+        more = {"WEB_CONCURRENCY": 1}
+        if "Redis" in request.param:
+            more["CACHE_URL"] = stack.enter_context(redis(tmp_path_factory.mktemp("redis")))
+        portal = lasting.serve(**more)
+        Browser(portal.port).get("/en/")  # made and kept
+        yield portal
 
 
 @pytest.fixture
