@@ -12,14 +12,13 @@ COPY . .
 RUN SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(60))') STATIC_ROOT=/app/collected /app/.venv/bin/python manage.py serve --collect-only
 RUN /app/.venv/bin/python -m compileall -q -j 0 /app/guizhou_portal /app/events /app/projects
 RUN /app/.venv/bin/python -m pip uninstall --quiet --yes pip setuptools 2>/dev/null || true
-RUN mkdir -p /app/var/media /app/var/metrics
 
 FROM python:3.13-slim-bookworm
 # What installs software has no business where it runs.
 RUN python -m pip uninstall --quiet --yes pip setuptools wheel || true
 COPY --from=build /app /app
 # The folder of the volume is the account's own, everything else only readable to it.
-COPY --from=build --chown=10001:10001 /app/var /app/var
+RUN mkdir -p /app/var/media /app/var/metrics && chown -R 10001:10001 /app/var
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
