@@ -87,7 +87,7 @@ def test_nginx_takes_the_configuration_of_compose(certificate):
         "/etc/nginx/snippets": certificate,
         "/run/secrets/tls_certificate": certificate / "fullchain.pem",
         "/run/secrets/tls_key": certificate / "privkey.pem",
-        "/var/cache/nginx/guizhou-portal": certificate / "cache",
+        "/var/cache/nginx": certificate,
         "listen 8080;": "listen 127.0.0.1:18080;",
         "listen 8443 ": "listen 127.0.0.1:18443 ",
     }
