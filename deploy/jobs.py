@@ -2,12 +2,17 @@
 
 A job that fails is named and tried again at its next turn; what was missed while nothing ran is
 made up for at the start. Ends at once when it is asked to.
+
+``--healthy``, for the container's health: exit status 0 if the jobs take their turns and none
+failed in its last run.
 """
 
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 #: The commands and the seconds from one run to the next.
@@ -17,6 +22,8 @@ JOBS = {
     "purge_deleted": DAY,
     "check_links": 7 * DAY,
 }
+#: The jobs that failed in their last run, one a line; written at each turn.
+FAILED = Path(tempfile.gettempdir()) / "guizhou-portal-jobs"
 
 
 def run(command):
@@ -32,9 +39,18 @@ def due(last, now):
     return [name for name, pause in JOBS.items() if now - last.get(name, -pause) >= pause]
 
 
+def is_healthy():
+    """Whether a turn was taken lately, a job of the longest kind allowed for, and none failed."""
+    try:
+        age = time.time() - FAILED.stat().st_mtime
+        return age < HOUR + MINUTE and not FAILED.read_text()
+    except FileNotFoundError:
+        return False
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    last = {}
+    last, failed = {}, set()
     while True:
         for name in due(last, time.monotonic()):
             last[name] = time.monotonic()
@@ -42,10 +58,17 @@ def main():
                 succeeded = run(name)
             except subprocess.TimeoutExpired:
                 succeeded = False
-            if not succeeded:
+            if succeeded:
+                failed.discard(name)
+            else:
+                failed.add(name)
                 print(f"{name} failed; it runs again in {JOBS[name]} s.", flush=True)
+            FAILED.write_text("\n".join(sorted(failed)))
+        FAILED.touch()
         time.sleep(15)
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--healthy"]:
+        sys.exit(not is_healthy())
     main()

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,8 @@ def test_the_image_of_all_four_is_built_once():
 def test_a_lasting_service_tells_its_health(name):
     service = COMPOSE["services"][name]
     said = service.get("healthcheck", {})
-    assert said.get("disable") is True if name == "jobs" else said.get("disable") is None
-    assert said.get("test") or name in OURS  # the image tells it
+    assert "disable" not in said
+    assert said.get("test") or name in ("web1", "web2")  # the image tells it
 
 
 def test_secrets_come_from_files_and_never_from_variables():
@@ -113,6 +114,23 @@ def test_secrets_come_from_files_and_never_from_variables():
         assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
     assert all(set(one) == {"file"} for one in COMPOSE["secrets"].values())
     assert not any(is_sent(one["file"].removeprefix("./")) for one in COMPOSE["secrets"].values())
+
+
+def test_what_is_sent_waits_on_a_volume_and_not_in_the_memory_of_the_proxy():
+    """Its /tmp is memory, which the unfinished enclosures of one visitor would fill."""
+    proxy = (ROOT / "deploy" / "nginx" / "compose.conf").read_text()
+    volumes = [one.split(":")[1] for one in COMPOSE["services"]["proxy"]["volumes"]]
+    for folder in re.findall(r"_temp_path (\S+);", proxy):
+        assert str(Path(folder).parent) in volumes
+    assert "client_body_temp_path" in proxy
+
+
+def test_a_process_whose_container_is_gone_is_not_asked_each_time():
+    """Nobody refuses a connection to its address: every second visitor would wait two seconds."""
+    proxy = (ROOT / "deploy" / "nginx" / "compose.conf").read_text()
+    servers = re.findall(r"^    server (\S+) (.*);$", proxy, flags=re.M)
+    assert len(servers) == 2
+    assert all(re.fullmatch(r"max_fails=[1-3] fail_timeout=\ds", rest) for _, rest in servers)
 
 
 def test_what_a_service_names_is_there():
@@ -148,9 +166,11 @@ def test_the_two_processes_prepare_nothing_and_are_where_the_proxy_looks_for_the
     assert folders == set(json.loads(given(stages()[-1], "VOLUME")[0]))
 
 
-def test_jobs_run_at_their_time_and_a_failure_is_said(monkeypatch, capsys):
+def test_jobs_run_at_their_time_and_a_failure_is_said(monkeypatch, capsys, tmp_path):
     from deploy import jobs
 
+    monkeypatch.setattr(jobs, "FAILED", tmp_path / "failed")
+    assert not jobs.is_healthy()
     assert jobs.due({}, 0) == list(jobs.JOBS)
     assert jobs.due(dict.fromkeys(jobs.JOBS, 0), 301) == ["send_pending_mail"]
     ran = []
@@ -164,6 +184,15 @@ def test_jobs_run_at_their_time_and_a_failure_is_said(monkeypatch, capsys):
         jobs.main()
     assert ran == list(jobs.JOBS)
     assert capsys.readouterr().out.startswith("check_links failed; it runs again in")
+    assert not jobs.is_healthy()
+
+    monkeypatch.setattr(jobs, "run", lambda name: True)
+    with pytest.raises(SystemExit):
+        jobs.main()
+    assert jobs.is_healthy()
+    long_ago = time.time() - jobs.HOUR - 2 * jobs.MINUTE
+    os.utime(jobs.FAILED, (long_ago, long_ago))
+    assert not jobs.is_healthy()
 
 
 def test_every_job_is_a_command_of_the_portal_and_has_its_timer_on_a_machine():
