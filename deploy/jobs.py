@@ -1,7 +1,7 @@
 """What timers do on a machine with systemd, for containers: runs the portal's commands by turns.
 
-A job that fails is named and tried again at its next turn; what was missed while nothing ran is
-made up for at the start. Ends at once when it is asked to.
+A job that fails is named and tried again within the hour, for the database may have started after
+it; what was missed while nothing ran is made up for at the start. Ends at once when it is asked to.
 
 ``--healthy``, for the container's health: exit status 0 if the jobs take their turns and none
 failed in its last run.
@@ -34,9 +34,14 @@ def run(command):
     return done.returncode == 0
 
 
-def due(last, now):
+def pause(name, failed):
+    """Seconds from the last run of a job to the next; ``failed``: the jobs whose last run did."""
+    return min(JOBS[name], HOUR) if name in failed else JOBS[name]
+
+
+def due(last, failed, now):
     """The jobs whose time has come; ``last``: when each ran, in seconds, if it did."""
-    return [name for name, pause in JOBS.items() if now - last.get(name, -pause) >= pause]
+    return [name for name in JOBS if name not in last or now - last[name] >= pause(name, failed)]
 
 
 def is_healthy():
@@ -52,7 +57,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     last, failed = {}, set()
     while True:
-        for name in due(last, time.monotonic()):
+        for name in due(last, failed, time.monotonic()):
             last[name] = time.monotonic()
             try:
                 succeeded = run(name)
@@ -62,7 +67,7 @@ def main():
                 failed.discard(name)
             else:
                 failed.add(name)
-                print(f"{name} failed; it runs again in {JOBS[name]} s.", flush=True)
+                print(f"{name} failed; it runs again in {pause(name, failed)} s.", flush=True)
             FAILED.write_text("\n".join(sorted(failed)))
         FAILED.touch()
         time.sleep(15)
