@@ -1,5 +1,5 @@
 # The portal with everything it needs. Nothing in it is written to but /app/var and /tmp, which
-# compose.yaml gives it; docs/deployment.md says how to use it, and what of it was not tried.
+# compose.yaml gives it; docs/deployment.md says how to use it, and with what it was tried.
 
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
