@@ -252,7 +252,9 @@ class ContractAdmin(PublicRecordAdmin):
     section = "contracts"
     sheet = ContractSheet
     checks_for_editors = [
-        Check("no-parties", _("without parties on both sides"), _one_sided, "unlink"),
+        Check(
+            "no-parties", _("without parties on both sides"), _one_sided, "unlink", reads_all=True
+        ),
         *PublicRecordAdmin.checks_for_editors,
     ]
     list_display = ["title", "state", "languages", "event", "status", "signed_on"]

@@ -74,9 +74,9 @@ class LatestFirstIndex(models.Index):
     """
 
     @classmethod
-    def by(cls, column, name, first=()):
+    def by(cls, column, name, first=(), **kwargs):
         latest = models.F(column).desc(nulls_last=True)
-        return cls(*map(models.F, first), latest, models.F("id"), name=name)
+        return cls(*map(models.F, first), latest, models.F("id"), name=name, **kwargs)
 
     def create_sql(self, model, schema_editor, using="", **kwargs):
         index = super()
@@ -85,5 +85,5 @@ class LatestFirstIndex(models.Index):
             *first, latest, _key = self.expressions
             first = [one.name for one in first]
             fields = [*first, f"-{latest.expression.name}", "id"]
-            index = models.Index(fields=fields, name=self.name)
+            index = models.Index(fields=fields, name=self.name, condition=self.condition)
         return index.create_sql(model, schema_editor, using, **kwargs)

@@ -7,11 +7,15 @@ from html import unescape
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.utils import timezone
 
-from events.models import Contract, ContractParty, Event, Official, Photo
+from events.models import Contract, ContractParty, Event, Official, Photo, ProgrammeItem
+from guizhou_portal import counted
+from guizhou_portal.backoffice.attention import without_alternative_text
 from guizhou_portal.backoffice.completeness import State, incomplete_in, language_states
-from projects.models import Project
+from guizhou_portal.translated import LANGUAGES as CODES
+from projects.models import LocationFactor, Organisation, Place, Project
 
 from .factories import (
     ContractFactory,
@@ -98,6 +102,38 @@ def test_the_list_and_the_row_agree_on_what_is_incomplete():
             if one.language == language and one.state is not State.COMPLETE
         }
         assert listed == rows, language
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model",
+    [Contract, Event, LocationFactor, Official, Organisation, Place, ProgrammeItem, Project],
+)
+def test_of_many_records_an_index_knows_which_are_not_complete(model):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # of so few records it would read all
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    conditions = [incomplete_in(model, code) for code in CODES]
+    if without_alternative_text(model):
+        conditions.append(without_alternative_text(model))
+    for condition in conditions:
+        (index,) = [one for one in model._meta.indexes if one.condition == condition]
+        assert f" {index.name}" in model.objects.filter(condition)[:9].explain()
+
+
+def test_of_very_many_the_dashboard_says_that_there_are_more(backoffice, monkeypatch):
+    monkeypatch.setattr(counted, "MOST", 2)
+    for _ in range(2):
+        ProjectFactory(title_en="")
+    for _ in range(3):
+        ProjectFactory(title_zh_hans="")
+    page = backoffice.get("/admin/").content.decode()
+    assert re.findall(
+        r'incomplete in (\w+)</span><strong class="findings__number">([^<]+)', page
+    ) == [
+        ("English", "2"),
+        ("Chinese", "more than 2"),
+    ]
 
 
 def test_the_dashboard_asks_as_often_for_many_records_as_for_none(

@@ -20,6 +20,7 @@ from guizhou_portal.publishing.models import (
     if_published,
     published,
 )
+from guizhou_portal.translated import untranslated_indexes
 from projects.models import Organisation, Project, Sector
 
 from .event import Event
@@ -118,6 +119,7 @@ class Contract(PublicRecord):
             models.Index(fields=["title_de"], name="contract_by_title_de"),
             models.Index(fields=["title_en"], name="contract_by_title_en"),
             models.Index(fields=["title_zh_hans"], name="contract_by_title_zh"),
+            *untranslated_indexes("contract", ["summary", "title"], latest="signed_on"),
         ]
 
     def get_absolute_url(self):
@@ -200,7 +202,9 @@ class ContractParty(models.Model):
             # Few say it themselves: most parties are where their organisation is.
             models.Index(
                 fields=["country"], name="contract_party_by_country", condition=Q(country__gt="")
-            )
+            ),
+            # Which sides a contract has parties on, from the index alone.
+            models.Index(fields=["contract", "side"], name="contract_party_sides"),
         ]
         constraints = [
             models.CheckConstraint(

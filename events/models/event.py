@@ -28,6 +28,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import undescribed, untranslated_indexes
 from projects.models import Organisation
 
 
@@ -151,6 +152,16 @@ class Event(PublicRecord):
             # The order of the feed, and what changed last of all.
             changed_last_index("event_news"),
             models.Index(fields=["updated"], name="event_updated"),
+            # What the back office says is missing.
+            LatestFirstIndex.by("starts_at", "event_silent", condition=undescribed("hero_image")),
+            *untranslated_indexes(
+                "event",
+                [
+                    *("audience", "city", "date_note", "hero_image_alt", "report"),
+                    *("subtitle", "summary", "title", "venue"),
+                ],
+                latest="starts_at",
+            ),
         ]
 
     def get_absolute_url(self):
@@ -285,6 +296,9 @@ class Photo(models.Model):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         ordering = ["order", "pk"]
+        indexes = [
+            models.Index(fields=["event"], name="photo_silent", condition=undescribed("image"))
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(image=""),

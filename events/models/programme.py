@@ -17,6 +17,7 @@ from guizhou_portal.publishing.models import (
     published,
 )
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import untranslated_indexes
 from projects.models import Organisation
 
 from .event import Event
@@ -101,6 +102,9 @@ class Official(PublicRecord):
             # What the public got to see last, and what changed last of all.
             changed_last_index("official_news"),
             models.Index(fields=["updated"], name="official_updated"),
+            *untranslated_indexes(
+                "official", ["biography", "position"], fields=["family_name", "name"]
+            ),
         ]
 
     def get_absolute_url(self):
@@ -164,7 +168,14 @@ class ProgrammeItem(models.Model):
         verbose_name = _("programme item")
         verbose_name_plural = _("programme items")
         ordering = ["order", "pk"]
-        indexes = [models.Index(fields=["order", "id"], name="programme_item_in_order")]
+        indexes = [
+            models.Index(fields=["order", "id"], name="programme_item_in_order"),
+            *untranslated_indexes(
+                "programme_item",
+                ["description", "language_spoken", "languages_interpreted", "title"],
+                fields=["order", "id"],
+            ),
+        ]
         constraints = [
             not_before("ends_at", "starts_at", _("The programme item ends before it starts."))
         ]

@@ -6,21 +6,20 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
-from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, Count, Min, Q, When
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.translator import translator
-from modeltranslation.utils import build_localized_fieldname
 
+from guizhou_portal import counted, questions
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import SCHEDULED, Publication, scheduled
+from guizhou_portal.translated import translated_fields, undescribed
 
-from .completeness import incomplete_in, is_empty, lacks
-from .links import link_fields, with_broken_link
+from .completeness import incomplete_in, lacks
+from .links import is_any_broken, link_fields, with_broken_link
 from .many import numbers_of
 
 #: After this a record should be read again, whether or not anything in it changed.
@@ -44,7 +43,10 @@ class Check:
     would be counted as often as it has such others. ``parameter`` is the list filter that shows the
     records; what ``stops`` must be mended before a record is published. ``of(record)`` answers the
     same for a record at hand, where that takes no query. ``filters``: the list's, where it takes
-    more than the one. ``since``: the field that tells how long a record has waited.
+    more than the one. ``since``: the field that tells how long a record has waited. Where no index
+    answers, it ``reads_all`` records, and what it found is remembered for a while; unless
+    ``only_if()``, another condition, holds, it need not look at any. ``in_order``: its own index
+    has the order of the list.
     """
 
     key: str
@@ -57,23 +59,22 @@ class Check:
     of: Callable | None = None
     filters: str = ""
     since: str = ""
+    reads_all: bool = False
+    only_if: Callable[[], Q] | None = None
+    in_order: bool = False
 
     @property
     def query(self):
         return self.filters or f"{self.parameter}={self.key}"
 
 
-def without_alternative_text(model, prefix=""):
+def without_alternative_text(model):
     """Records of ``model`` with a picture that no language describes; None if it has none."""
-    texts = translator.get_options_for_model(model).fields
+    texts = translated_fields(model)
     condition = Q()
     for field in model._meta.get_fields():
-        alt = f"{field.name}_alt"
-        if isinstance(field, PictureField) and alt in texts:
-            undescribed = ~is_empty(f"{prefix}{field.name}")
-            for code, _name in settings.LANGUAGES:
-                undescribed &= is_empty(prefix + build_localized_fieldname(alt, code))
-            condition |= undescribed
+        if isinstance(field, PictureField) and f"{field.name}_alt" in texts:
+            condition |= undescribed(field.name)
     return condition or None
 
 
@@ -108,12 +109,18 @@ def checks_of_record(model):
                 lambda: without_alternative_text(model),
                 "image-off",
                 stops=True,
+                in_order=True,
             )
         )
     if link_fields(model):
         checks.append(
             Check(
-                "broken-link", _("with a broken link"), partial(with_broken_link, model), "unplug"
+                "broken-link",
+                _("with a broken link"),
+                partial(with_broken_link, model),
+                "unplug",
+                reads_all=True,
+                only_if=is_any_broken,
             )
         )
     checks += [
@@ -124,6 +131,7 @@ def checks_of_record(model):
             "languages",
             Topic.TRANSLATIONS,
             of=partial(lacks, language=code),
+            in_order=True,
         )
         for code, words in INCOMPLETE.items()
     ]
@@ -203,7 +211,7 @@ class AttentionFilter(admin.SimpleListFilter):
         check = self.checks.get(self.value())
         if check is None:
             return queryset
-        return queryset.filter(pk__in=queryset.filter(check.condition()).order_by().values("pk"))
+        return queryset.filter(check.condition())
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,7 @@ class Finding:
 
     check: Check
     records: str
-    number: int
+    number: counted.Number
     address: str
     oldest: datetime | None = None
 
@@ -223,33 +231,53 @@ class Finding:
 
 
 def needs_attention(site, request):
-    """``[(topic, [Finding, …]), …]`` of what this editor may see; one query for each kind."""
+    """``[(topic, [Finding, …]), …]`` of what this editor may see.
+
+    One query for what indexes answer, and one for each kind with a check that reads it whole.
+    """
+    asked = [
+        (model_admin, model_admin.get_queryset(request), check)
+        for model_admin in site._registry.values()
+        if model_admin.has_view_or_change_permission(request)
+        for check in checks_of(model_admin, request.user)
+    ]
     found = {topic: [] for topic in Topic}
-    for model, model_admin in site._registry.items():
-        asked = checks_of(model_admin, request.user)
-        checks = {f"check_{i}": check for i, check in enumerate(asked)}
-        if not checks or not model_admin.has_view_or_change_permission(request):
-            continue
-        numbers = numbers_of(
-            model_admin.get_queryset(request),
-            **{name: Count("pk", filter=check.condition()) for name, check in checks.items()},
-            **{
-                f"{name}_since": Min(check.since, filter=check.condition())
-                for name, check in checks.items()
-                if check.since
-            },
-        )
-        meta = model._meta
-        address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
-        for name, check in checks.items():
-            if numbers[name]:
-                found[check.topic].append(
-                    Finding(
-                        check,
-                        meta.verbose_name_plural,
-                        numbers[name],
-                        f"{address}?{check.query}",
-                        numbers.get(f"{name}_since"),
-                    )
+    for (model_admin, _records, check), answer in zip(asked, _answers(asked), strict=True):
+        number, oldest = answer
+        if number:
+            meta = model_admin.opts
+            address = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
+            found[check.topic].append(
+                Finding(
+                    check,
+                    meta.verbose_name_plural,
+                    counted.as_far_as_counted(number),
+                    f"{address}?{check.query}",
+                    oldest,
                 )
+            )
     return [(topic.value, findings) for topic, findings in found.items() if findings]
+
+
+def _answers(asked):
+    """``(how many, the oldest)`` for each ``(model_admin, records, check)``."""
+    quick, slow = {}, {}
+    for n, (model_admin, records, check) in enumerate(asked):
+        those = records.filter(check.condition())
+        if not check.in_order:
+            those = those.order_by()
+        # In its order, an index is asked even where PostgreSQL takes the records for many.
+        number = questions.Number(questions.keys_of(those)[: counted.MOST + 1])
+        if check.only_if:
+            number = Case(When(check.only_if(), then=number), default=0)
+        if check.reads_all:
+            slow.setdefault(model_admin, (records, {}))[1][n] = number
+            continue
+        quick[n] = number
+        if check.since:
+            quick[n, "oldest"] = questions.first(those.order_by(check.since), check.since)
+    answers = questions.named_answers(quick)
+    for records, of_this_kind in slow.values():
+        numbers = numbers_of(records, of_this_kind.values())
+        answers |= zip(of_this_kind, numbers, strict=True)
+    return [(answers[n], answers.get((n, "oldest"))) for n in range(len(asked))]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
+
+from guizhou_portal.translated import LANGUAGES, translated_fields, untranslated
 
 
 class State(Enum):
@@ -52,21 +53,10 @@ def lacks(record, language):
     return any(one.language == language and one.state is not State.COMPLETE for one in states)
 
 
-def is_empty(name):
-    """The condition that a text column holds nothing."""
-    return Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
-
-
 def incomplete_in(model, language):
     """The condition that a text is there in another language, but not in ``language``.
 
     The same rule as :func:`language_states`, for the database.
     """
-    condition = Q()
-    others = [code for code, _ in settings.LANGUAGES if code != language]
-    for field in translator.get_options_for_model(model).fields:
-        elsewhere = Q()
-        for code in others:
-            elsewhere |= ~is_empty(build_localized_fieldname(field, code))
-        condition |= is_empty(build_localized_fieldname(field, language)) & elsewhere
-    return condition
+    others = [code for code in LANGUAGES if code != language]
+    return untranslated(sorted(translated_fields(model)), language, others)

@@ -63,6 +63,11 @@ def all_links():
     return found
 
 
+def is_any_broken():
+    """The condition that there is a broken link at all."""
+    return Q(Exists(LinkCheck.objects.broken()))
+
+
 def with_broken_link(model):
     """The condition that a record holds a broken link now."""
     broken = LinkCheck.objects.broken()
@@ -78,7 +83,7 @@ def with_broken_link(model):
         held = StrIndex(OuterRef(field.attname), written)
         condition |= Q(Exists(broken.annotate(place=held).filter(place__gt=0)))
     # Asked first, and once: mostly there is none, and no text need be looked through.
-    return Q(Exists(broken)) & condition
+    return is_any_broken() & condition
 
 
 def broken_links_of(record):

@@ -11,12 +11,12 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count
 from django.db.models.signals import post_delete, post_save
 from django.utils.functional import cached_property
 from django.utils.translation import ngettext
 from reversion.signals import post_revision_commit
 
+from guizhou_portal.questions import Number, answers, keys_of
 from guizhou_portal.search.declared import DECLARED
 from guizhou_portal.search.lookup import found
 
@@ -51,8 +51,8 @@ def _key(purpose, queryset):
     return f"{purpose}-{state}-{digest}"
 
 
-def numbers_of(queryset, **aggregates):
-    """``queryset.aggregate(**aggregates)``; for very many records at most two minutes old.
+def numbers_of(queryset, asked):
+    """The answers to ``asked`` (expressions); of very many records at most two minutes old.
 
     What is remembered is no older than the last change of such a record, with its parts, made in
     this process; it is shared by all where the cache is.
@@ -60,8 +60,9 @@ def numbers_of(queryset, **aggregates):
     key = _key("numbers", queryset)
     numbers = cache.get(key)
     if numbers is None:
-        numbers = queryset.aggregate(all_records=Count("pk"), **aggregates)
-        if numbers["all_records"] > COUNTED:
+        near = Number(keys_of(queryset.order_by())[: COUNTED + 1])
+        number, *numbers = answers([near, *asked])
+        if number > COUNTED:
             cache.set(key, numbers, SECONDS)
     return numbers
 

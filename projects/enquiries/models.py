@@ -188,6 +188,8 @@ class Enquiry(Timestamped):
         indexes = [
             models.Index(fields=["-created", "-id", "state"], name="enquiry_latest_first"),
             models.Index(fields=["state", "-created", "-id"], name="enquiry_by_state"),
+            # What waits for one handler, and for how long.
+            models.Index(fields=["assigned_to", "state", "created"], name="enquiry_of_handler"),
         ]
 
     def __str__(self):

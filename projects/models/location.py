@@ -13,6 +13,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import undescribed, untranslated_indexes
 
 from .organisation import Organisation, Place
 
@@ -119,6 +120,15 @@ class LocationFactor(PublicRecord):
             # What the public got to see last, and what changed last of all.
             changed_last_index("location_news"),
             models.Index(fields=["updated"], name="location_updated"),
+            # What the back office says is missing.
+            models.Index(
+                fields=["order", "id"], name="location_silent", condition=undescribed("image")
+            ),
+            *untranslated_indexes(
+                "location",
+                ["description", "image_alt", "summary", "title"],
+                fields=["order", "id"],
+            ),
         ]
 
     def get_absolute_url(self):

@@ -7,6 +7,7 @@ from django_countries.fields import CountryField
 
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import Sluggable
+from guizhou_portal.translated import untranslated_indexes
 
 
 class Sector(Sluggable):
@@ -71,6 +72,7 @@ class Organisation(Sluggable):
         indexes = [
             models.Index(fields=["country"], name="organisation_by_country"),
             models.Index(fields=["updated", "id"], name="organisation_updated"),
+            *untranslated_indexes("organisation", ["city", "description", "name"], fields=["slug"]),
         ]
 
 
@@ -106,7 +108,10 @@ class Place(Sluggable):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         ordering = ["slug"]
-        indexes = [models.Index(fields=["updated", "id"], name="place_updated")]
+        indexes = [
+            models.Index(fields=["updated", "id"], name="place_updated"),
+            *untranslated_indexes("place", ["name"], fields=["slug"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

@@ -22,6 +22,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
+from guizhou_portal.translated import undescribed, untranslated_indexes
 
 from .organisation import Organisation, Place, Sector
 
@@ -172,6 +173,18 @@ class Project(PublicRecord):
             # The order of the feed, and what changed last of all.
             changed_last_index("project_news"),
             models.Index(fields=["updated"], name="project_updated"),
+            # What the back office says is missing.
+            models.Index(
+                fields=["order", "id"], name="project_silent", condition=undescribed("image")
+            ),
+            *untranslated_indexes(
+                "project",
+                [
+                    *("description", "image_alt", "sought_from_partners"),
+                    *("summary", "tagline", "title"),
+                ],
+                fields=["order", "id"],
+            ),
         ]
 
     def get_absolute_url(self):
