@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from modeltranslation.translator import NotRegistered, translator
 from modeltranslation.utils import build_localized_fieldname
 
@@ -19,17 +21,24 @@ def translated_fields(model):
         return []
 
 
-class Nothing(Value):
-    """The text without a letter, written out.
+class Written(Value):
+    """A text of ours, written out.
 
     SQLite knows again what an index is about only where nothing is left open in it.
     """
 
-    def __init__(self):
-        super().__init__("", models.TextField())
+    def __init__(self, text):
+        super().__init__(text, models.TextField())
 
     def as_sql(self, compiler, connection):
-        return "''", []
+        return f"'{self.value}'", []
+
+
+class Nothing(Written):
+    """The text without a letter."""
+
+    def __init__(self):
+        super().__init__("")
 
 
 def is_empty(name):
@@ -61,6 +70,21 @@ def undescribed(picture):
     condition = is_filled(picture)
     for code in LANGUAGES:
         condition &= is_empty(build_localized_fieldname(f"{picture}_alt", code))
+    return condition
+
+
+def in_each_language(text):
+    """The columns of a translated field."""
+    return [build_localized_fieldname(text, code) for code in LANGUAGES]
+
+
+def linking(columns, addresses=()):
+    """The condition that formatted text in ``columns`` holds a link, or ``addresses`` one."""
+    condition = Q()
+    for address in addresses:
+        condition |= is_filled(address)
+    for column in columns:
+        condition |= Q(GreaterThan(StrIndex(column, Written("href=")), 0))
     return condition
 
 

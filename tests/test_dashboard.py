@@ -14,6 +14,7 @@ from events.models import Contract, ContractParty, Event, Official, Photo, Progr
 from guizhou_portal import counted
 from guizhou_portal.backoffice.attention import without_alternative_text
 from guizhou_portal.backoffice.completeness import State, incomplete_in, language_states
+from guizhou_portal.backoffice.links import link_fields, with_link
 from guizhou_portal.translated import LANGUAGES as CODES
 from projects.models import LocationFactor, Organisation, Place, Project
 
@@ -116,6 +117,8 @@ def test_of_many_records_an_index_knows_which_are_not_complete(model):
     conditions = [incomplete_in(model, code) for code in CODES]
     if without_alternative_text(model):
         conditions.append(without_alternative_text(model))
+    if link_fields(model):
+        conditions.append(with_link(model))
     for condition in conditions:
         (index,) = [one for one in model._meta.indexes if one.condition == condition]
         assert f" {index.name}" in model.objects.filter(condition)[:9].explain()

@@ -119,6 +119,7 @@ class Contract(PublicRecord):
             models.Index(fields=["title_de"], name="contract_by_title_de"),
             models.Index(fields=["title_en"], name="contract_by_title_en"),
             models.Index(fields=["title_zh_hans"], name="contract_by_title_zh"),
+            # What the back office says is missing.
             *untranslated_indexes("contract", ["summary", "title"], latest="signed_on"),
         ]
 

@@ -28,7 +28,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import undescribed, untranslated_indexes
+from guizhou_portal.translated import in_each_language, linking, undescribed, untranslated_indexes
 from projects.models import Organisation
 
 
@@ -152,7 +152,12 @@ class Event(PublicRecord):
             # The order of the feed, and what changed last of all.
             changed_last_index("event_news"),
             models.Index(fields=["updated"], name="event_updated"),
-            # What the back office says is missing.
+            # Where the back office looks for broken links, and what it says is missing.
+            LatestFirstIndex.by(
+                "starts_at",
+                "event_linking",
+                condition=linking(in_each_language("report"), ["registration_link"]),
+            ),
             LatestFirstIndex.by("starts_at", "event_silent", condition=undescribed("hero_image")),
             *untranslated_indexes(
                 "event",

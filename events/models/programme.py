@@ -17,7 +17,7 @@ from guizhou_portal.publishing.models import (
     published,
 )
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import untranslated_indexes
+from guizhou_portal.translated import in_each_language, linking, untranslated_indexes
 from projects.models import Organisation
 
 from .event import Event
@@ -102,6 +102,12 @@ class Official(PublicRecord):
             # What the public got to see last, and what changed last of all.
             changed_last_index("official_news"),
             models.Index(fields=["updated"], name="official_updated"),
+            # Where the back office looks for broken links, and what it says is missing.
+            models.Index(
+                fields=["family_name", "name"],
+                name="official_linking",
+                condition=linking(in_each_language("biography")),
+            ),
             *untranslated_indexes(
                 "official", ["biography", "position"], fields=["family_name", "name"]
             ),

@@ -121,6 +121,7 @@ def checks_of_record(model):
                 "unplug",
                 reads_all=True,
                 only_if=is_any_broken,
+                in_order=True,
             )
         )
     checks += [

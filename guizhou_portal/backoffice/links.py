@@ -11,7 +11,7 @@ from django.db.models.functions import Concat, Replace, StrIndex
 from django.utils import timezone
 
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import translated_fields
+from guizhou_portal.translated import linking, translated_fields
 
 from .models import LinkCheck
 
@@ -68,6 +68,14 @@ def is_any_broken():
     return Q(Exists(LinkCheck.objects.broken()))
 
 
+def with_link(model):
+    """The condition that a record holds an outgoing link; an index knows which do."""
+    addresses, columns = [], []
+    for field in link_fields(model):
+        (addresses if isinstance(field, models.URLField) else columns).append(field.name)
+    return linking(columns, addresses)
+
+
 def with_broken_link(model):
     """The condition that a record holds a broken link now."""
     broken = LinkCheck.objects.broken()
@@ -83,7 +91,7 @@ def with_broken_link(model):
         held = StrIndex(OuterRef(field.attname), written)
         condition |= Q(Exists(broken.annotate(place=held).filter(place__gt=0)))
     # Asked first, and once: mostly there is none, and no text need be looked through.
-    return is_any_broken() & condition
+    return is_any_broken() & with_link(model) & condition
 
 
 def broken_links_of(record):

@@ -13,7 +13,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import undescribed, untranslated_indexes
+from guizhou_portal.translated import in_each_language, linking, undescribed, untranslated_indexes
 
 from .organisation import Organisation, Place
 
@@ -120,7 +120,12 @@ class LocationFactor(PublicRecord):
             # What the public got to see last, and what changed last of all.
             changed_last_index("location_news"),
             models.Index(fields=["updated"], name="location_updated"),
-            # What the back office says is missing.
+            # Where the back office looks for broken links, and what it says is missing.
+            models.Index(
+                fields=["order", "id"],
+                name="location_linking",
+                condition=linking(in_each_language("description")),
+            ),
             models.Index(
                 fields=["order", "id"], name="location_silent", condition=undescribed("image")
             ),

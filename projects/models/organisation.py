@@ -7,7 +7,7 @@ from django_countries.fields import CountryField
 
 from guizhou_portal.pictures.fields import PictureField
 from guizhou_portal.publishing.models import Sluggable
-from guizhou_portal.translated import untranslated_indexes
+from guizhou_portal.translated import linking, untranslated_indexes
 
 
 class Sector(Sluggable):
@@ -72,6 +72,10 @@ class Organisation(Sluggable):
         indexes = [
             models.Index(fields=["country"], name="organisation_by_country"),
             models.Index(fields=["updated", "id"], name="organisation_updated"),
+            # Where the back office looks for broken links, and what it says is missing.
+            models.Index(
+                fields=["slug"], name="organisation_linking", condition=linking([], ["website"])
+            ),
             *untranslated_indexes("organisation", ["city", "description", "name"], fields=["slug"]),
         ]
 

@@ -22,7 +22,7 @@ from guizhou_portal.publishing.models import (
     changed_last_index,
 )
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import undescribed, untranslated_indexes
+from guizhou_portal.translated import in_each_language, linking, undescribed, untranslated_indexes
 
 from .organisation import Organisation, Place, Sector
 
@@ -173,7 +173,12 @@ class Project(PublicRecord):
             # The order of the feed, and what changed last of all.
             changed_last_index("project_news"),
             models.Index(fields=["updated"], name="project_updated"),
-            # What the back office says is missing.
+            # Where the back office looks for broken links, and what it says is missing.
+            models.Index(
+                fields=["order", "id"],
+                name="project_linking",
+                condition=linking(in_each_language("description")),
+            ),
             models.Index(
                 fields=["order", "id"], name="project_silent", condition=undescribed("image")
             ),
