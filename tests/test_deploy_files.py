@@ -4,9 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +11,7 @@ from django.core.management import get_commands
 
 from guizhou_portal import environment
 
-from .servers import ROOT, free_port, needs, surroundings
+from .servers import ROOT, needs, surroundings
 
 DEPLOY = ROOT / "deploy"
 UNITS = DEPLOY / "systemd"
@@ -175,31 +172,6 @@ def test_variables_of_the_examples_are_the_portals(monkeypatch):
     monkeypatch.setenv("BIND", "portal.example")
     with pytest.raises(ImproperlyConfigured, match="BIND must be an IP address such as"):
         environment.address("BIND", "127.0.0.1")
-
-
-def test_a_process_is_waited_for_until_it_serves():
-    port = free_port()
-    asked = [sys.executable, DEPLOY / "ready.py", "20"]
-    variables = surroundings(PORT=port, ALLOWED_HOSTS="portal.example,other.example")
-    waiting = subprocess.Popen(asked, env=variables)  # noqa: S603
-    with pytest.raises(subprocess.TimeoutExpired):
-        waiting.wait(1)
-    hosts = []
-
-    class Process(BaseHTTPRequestHandler):
-        def do_GET(self):
-            hosts.append(self.headers["Host"])
-            self.send_response(200 if len(hosts) > 1 else 503)  # not ready at once
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    with HTTPServer(("127.0.0.1", port), Process) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert waiting.wait(20) == 0
-        server.shutdown()
-    assert hosts == ["portal.example"] * 2
 
 
 @pytest.mark.parametrize(
