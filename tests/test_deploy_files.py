@@ -162,6 +162,43 @@ def test_every_timer_starts_a_unit_and_every_unit_a_command_of_the_portal():
             assert instance.removesuffix(".service") in get_commands()
 
 
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [("", ""), ("--recipient age1a --no-media", "--recipient age1a --no-media ")],
+)
+def test_the_backup_goes_into_its_own_folder_with_the_options_of_the_server(
+    tmp_path, options, asked
+):
+    """The unit's own command, as systemd hands it to the shell."""
+    unit = (UNITS / "guizhou-portal-backup.service").read_text()
+    command = re.search(r"^ExecStart=/bin/sh -euc '(.+)'$", unit, re.M)[1]
+    for given, handed in (("$$", "$"), ("%%", "%"), ("%S", "/var/lib")):
+        command = command.replace(given, handed)
+    program = tmp_path / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    done = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-euc", command],
+        cwd=tmp_path,
+        # Both folders, of account.conf and of this unit; no options unless the server has some.
+        env={
+            "PATH": "/usr/bin:/bin",
+            "STATE_DIRECTORY": "/var/lib/guizhou-portal:/var/lib/guizhou-portal-backups",
+            **({"BACKUP_OPTIONS": options} if options else {}),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(
+        rf"manage.py backup {re.escape(asked)}/var/lib/guizhou-portal-backups/"
+        r"portal-\d{4}-\d\d-\d\d-\d{4}\.backup",
+        done.stdout.strip(),
+    )
+
+
 def test_variables_of_the_examples_are_the_portals(monkeypatch):
     told = (ROOT / "README.md").read_text()
     for line in (DEPLOY / "environment.example").read_text().splitlines():
