@@ -13,6 +13,7 @@ PYTHON = """#!/bin/sh
 # Stands for Python: makes an environment, installs into it, and asks whether a process is ready.
 case "$*" in
 *" venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+*" pip "*) [ ! -e "${0%/.venv/*}/uninstallable" ] ;;
 *ready.py) echo "ready? $PORT $ALLOWED_HOSTS" >>"$LOG"; [ ! -e "$PORTAL_ROOT/current/broken" ] ;;
 *) echo "python $*" >>"$LOG" ;;
 esac
@@ -39,7 +40,7 @@ def machine(tmp_path):
 
 def release(machine, name, *flaws):
     folder = machine / name
-    (folder / "requirements").mkdir(parents=True)
+    (folder / "requirements").mkdir(parents=True, exist_ok=True)
     (folder / "requirements" / "runtime.txt").touch()
     (folder / "name").write_text(name)
     for one in flaws:
@@ -71,7 +72,8 @@ def update(machine, *arguments):
         timeout=60,
     )
     time.sleep(1 - time.time() % 1)  # releases are named by the second
-    return done.returncode, [line for line in log.read_text().splitlines() if "pip" not in line]
+    (machine / "said").write_text(done.stdout + done.stderr)
+    return done.returncode, log.read_text().splitlines()
 
 
 def online(machine):
@@ -117,6 +119,26 @@ def test_a_release_that_does_not_start_gives_way_to_the_earlier_one(machine, fla
     touched = restarts(calls)
     assert "guizhou-portal-web@8002 bad" not in touched
     assert touched[-2:] == ["guizhou-portal-web@8001 good", "guizhou-portal-web@8002 good"]
+
+
+def test_a_release_that_cannot_be_installed_leaves_nothing_behind(machine):
+    update(machine, release(machine, "good"))
+    status, calls = update(machine, release(machine, "bad", "uninstallable"))
+    assert status == 1
+    assert restarts(calls) == []
+    assert online(machine) == "good"
+    assert len(list((machine / "root" / "releases").iterdir())) == 1
+    assert "could not be installed; nothing has changed" in (machine / "said").read_text()
+
+
+def test_it_says_what_an_update_does_not_bring_along(machine):
+    """Units and the web server's configuration are copies in /etc."""
+    for name, unit in (("first", "one"), ("second", "one"), ("third", "another")):
+        units = machine / name / "deploy" / "systemd"
+        units.mkdir(parents=True)
+        (units / "guizhou-portal-web@.service").write_text(unit)
+        assert update(machine, release(machine, name))[0] == 0
+        assert ("Note: deploy/systemd" in (machine / "said").read_text()) is (name == "third")
 
 
 @pytest.mark.thorough
