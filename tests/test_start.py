@@ -5,11 +5,14 @@ import re
 import secrets
 import socket
 import sqlite3
+import sys
 import time
 from functools import partial
 
 import pytest
 from django.db import connection
+
+from guizhou_portal.management.commands import serve
 
 from . import servers
 
@@ -272,3 +275,13 @@ def test_a_migration_half_way_is_no_fault(tmp_path):
     result = manage("migrate", "projects", "0005", **half)
     assert result.returncode == 0, result.stderr
     assert manage("migrate", **half).returncode == 0
+
+
+def test_a_server_keeps_to_the_packages_it_was_started_with(tmp_path, monkeypatch):
+    """Not to those of the next release, to which the link leads before it is restarted."""
+    for release in ("first", "second"):
+        (tmp_path / release / ".venv" / "bin").mkdir(parents=True)
+        (tmp_path / release / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / "current").symlink_to("first")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "current" / ".venv" / "bin" / "python"))
+    assert serve.Command.python() == str(tmp_path / "first" / ".venv" / "bin" / "python")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -124,3 +125,14 @@ def test_a_visitor_whose_connection_is_kept_is_answered_once_more(tmp_path):
         started = time.monotonic()
         assert server.process.wait(20) == 0
         assert time.monotonic() - started < 5
+
+
+def test_the_service_manager_hears_that_it_listens(tmp_path):
+    """systemd's Type=notify: whoever restarts one after the other leaves none without an answer."""
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        manager.settimeout(60)
+        with serving(tmp_path, WEB_CONCURRENCY=1, NOTIFY_SOCKET=address) as server:
+            assert b"READY=1" in manager.recv(1000)
+            assert server.ask("/healthz")[0] == 200

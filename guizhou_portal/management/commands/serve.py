@@ -199,10 +199,11 @@ class Command(BaseCommand):
         host = f"[{settings.BIND}]" if ":" in settings.BIND else settings.BIND
         self.stdout.write(f"Serving http://{host}:{settings.PORT}/  (Ctrl-C stops)")
         self.stdout.flush()
+        python = self.python()
         os.execv(  # noqa: S606  (our own interpreter, no shell)
-            sys.executable,
+            python,
             [
-                sys.executable,
+                python,
                 "-m",
                 "gunicorn",
                 "guizhou_portal.wsgi:application",
@@ -215,3 +216,13 @@ class Command(BaseCommand):
                 "--no-control-socket",
             ],
         )
+
+    @staticmethod
+    def python():
+        """The interpreter at its own place, not by a link to the release of the day.
+
+        What is imported only when it is needed would come from the next release otherwise, for as
+        long as the link leads there already and this process still runs.
+        """
+        program = Path(sys.executable)
+        return str(program.parent.resolve() / program.name)
