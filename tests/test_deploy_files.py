@@ -1,7 +1,6 @@
 """The files in deploy/ as the programs they are for read them."""
 
 import re
-import shlex
 import shutil
 import subprocess
 
@@ -11,7 +10,7 @@ from django.core.management import get_commands
 
 from guizhou_portal import environment
 
-from .servers import ROOT, needs, surroundings
+from .servers import ROOT, needs
 
 DEPLOY = ROOT / "deploy"
 UNITS = DEPLOY / "systemd"
@@ -209,30 +208,3 @@ def test_variables_of_the_examples_are_the_portals(monkeypatch):
     monkeypatch.setenv("BIND", "portal.example")
     with pytest.raises(ImproperlyConfigured, match="BIND must be an IP address such as"):
         environment.address("BIND", "127.0.0.1")
-
-
-@pytest.mark.parametrize(
-    ("options", "given"),
-    [({}, []), ({"BACKUP_OPTIONS": "--recipient age1abc"}, ["--recipient", "age1abc"])],
-)
-def test_the_nightly_backup_runs_with_options_and_without(tmp_path, options, given):
-    unit = (UNITS / "guizhou-portal-backup.service").read_text()
-    command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1]
-    python = tmp_path / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-    python.chmod(0o755)
-    done = subprocess.run(  # noqa: S603
-        shlex.split(command.replace("%%", "%").replace("$$", "$")),
-        cwd=tmp_path,
-        env=surroundings(**options),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    *arguments, file = done.stdout.splitlines()
-    assert arguments == ["manage.py", "backup", *given]
-    # $STATE_DIRECTORY would name the portal's own folder as well: every unit has that one.
-    folder = f"/var/lib/{re.search(r'^StateDirectory=(.*)$', unit, re.MULTILINE)[1]}"
-    assert re.fullmatch(rf"{folder}/portal-\d{{4}}-\d\d-\d\d-\d{{4}}\.backup", file)
