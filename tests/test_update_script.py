@@ -116,6 +116,7 @@ def test_a_release_that_does_not_start_gives_way_to_the_earlier_one(machine, fla
     status, calls = update(machine, release(machine, "bad", flaw))
     assert status == 1
     assert online(machine) == "good"
+    assert len(list((machine / "root" / "releases").iterdir())) == 1
     touched = restarts(calls)
     assert "guizhou-portal-web@8002 bad" not in touched
     assert touched[-2:] == ["guizhou-portal-web@8001 good", "guizhou-portal-web@8002 good"]
