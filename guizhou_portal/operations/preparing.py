@@ -1,6 +1,7 @@
 """One start at a time prepares the database; the others wait, on whatever machine they are."""
 
 import fcntl
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def _lock(connection):
     with ExitStack() as held:
         if connection.vendor == "postgresql":
             session = held.enter_context(own_session(connection))
-            session.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            # Asked again and again: a statement that waits would be waited for by whoever prepares,
+            # when an index is built beside writers.
+            while not session.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+                time.sleep(0.2)
         elif connection.vendor == "sqlite" and not connection.is_in_memory_db():
             database = Path(connection.settings_dict["NAME"])
             with suppress(OSError):  # a folder one cannot write to: the database says it better
