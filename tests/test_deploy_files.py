@@ -177,7 +177,7 @@ def test_the_backup_goes_into_its_own_folder_with_the_options_of_the_server(
     program.parent.mkdir(parents=True)
     program.write_text('#!/bin/sh\necho "$@"\n')
     program.chmod(0o755)
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  (the command of our own unit)
         ["/bin/sh", "-euc", command],
         cwd=tmp_path,
         # Both folders, of account.conf and of this unit; no options unless the server has some.

@@ -65,8 +65,7 @@ class Outgoing:
             except BlockingIOError:
                 if not self._is_taken_on():
                     break
-        if data:
-            self.put_aside(data)
+        self.put_aside(data)
 
     def sendfile(self, file, offset=0, count=None):
         end = os.fstat(file.fileno()).st_size if count is None else offset + count
