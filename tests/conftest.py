@@ -3,6 +3,7 @@ import os
 import shutil
 
 import pytest
+from django.template import Template
 from django.utils import translation
 
 # The browser's event loop and the test database share a process in the live-server tests.
@@ -10,6 +11,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # Pages make many small objects that are gone at once: to look for cycles less often saves a tenth.
 gc.set_threshold(100_000, 50, 100)
+
+#: Templates as on the site. Django's test environment copies the context of each, and of each field
+#: of a form, for tests that look at contexts; ours look at pages, and go without the copies.
+RENDER = Template._render
 
 CHROMIUM = shutil.which("chromium")
 NOTHING_KEPT = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
@@ -21,6 +26,11 @@ def empty_static_root(tmp_path_factory):
     from django.conf import settings
 
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_templates(django_test_environment):
+    Template._render = RENDER
 
 
 @pytest.fixture(autouse=True)
@@ -91,9 +101,10 @@ def clock(monkeypatch):
 @pytest.fixture
 def portal(db):
     """The portal as a newcomer finds it: with its own content."""
-    from .content import load_content
+    from .content import content
 
-    return load_content()
+    with content() as counts:
+        yield counts
 
 
 @pytest.fixture

@@ -128,6 +128,11 @@ def empty(client, model):
     return form_at(client, admin_address(model, "add"))
 
 
+def complained_of(page):
+    """The names of the fields a form that is shown again complains of."""
+    return set(re.findall(r'<ul class="errorlist" id="id_(\w+)_error"', page.content.decode()))
+
+
 def told_changes(page):
     """``[(field, before, after), …]`` as a page of the admin tells them."""
     return re.findall(
