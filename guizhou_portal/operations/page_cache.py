@@ -16,6 +16,7 @@ import time
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db import DatabaseError
 from django.http.request import split_domain_port
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
@@ -127,7 +128,7 @@ class PageCacheMiddleware:
         With the page cache off, too: processes remember what pages are made of.
         """
         response = self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and response.status_code < 400:
+        if response.status_code < 400 and is_signed_in(request):
             content_version.advance()
         return response
 
@@ -235,6 +236,16 @@ def is_personal(request):
     )
 
 
+def is_signed_in(request):
+    """Whether somebody is; anybody can make up the cookie and send a form with it."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
+        return False
+    try:
+        return request.user.is_authenticated
+    except DatabaseError:  # gone this moment, after what was done
+        return True
+
+
 def allowed(query):
     """``query`` without what advertisers add; the rest as it stands, for the page to judge."""
     if not query:
@@ -254,9 +265,14 @@ def canonical(request):
 
 
 def has_made_up_host(request):
-    """Whether the Host header names a port nobody serves: Django takes any, so there are 65,535."""
-    port = split_domain_port(request.META.get("HTTP_HOST", "").lower())[1]
-    return bool(port) and port not in (str(settings.PORT), request.META.get("SERVER_PORT"))
+    """Whether the Host header is none a browser sends here.
+
+    Django takes any port, so there are 65,535; and a page repeats capital letters to all others.
+    """
+    host = request.META.get("HTTP_HOST", "")
+    port = split_domain_port(host)[1]
+    is_served = not port or port in (str(settings.PORT), request.META.get("SERVER_PORT"))
+    return not is_served or host != host.lower()
 
 
 def is_common(response):
