@@ -182,9 +182,10 @@ def grow(first, last):
 
 
 def settle():
-    """Let the database know what it has."""
+    """Let the database know what it has, as it does by itself after a while."""
+    is_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)" if is_postgresql else "ANALYZE")
 
 
 def columns_of(model):
