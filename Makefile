@@ -33,10 +33,11 @@ lint: $(VENV)/.dev
 	HTTPS=true DEBUG=false ALLOWED_HOSTS=portal.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# Failures that really happen: databases stopped, workers killed, clients that are slow or mad.
+# Whole operations on real servers: a restore, an update under load, the deployment guide.
 rehearse: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m rehearsal $(ARGS)
 
+# Failures that really happen: databases stopped, workers killed, clients that are slow or mad.
 drill: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m drill tests/drills $(ARGS)
 
