@@ -79,6 +79,20 @@ def commit(django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
+def kept(settings, db):
+    """The cache in which pages are kept: on, and empty."""
+    from django.core.cache import caches
+
+    from guizhou_portal.operations.remembered import forget
+
+    settings.PAGE_CACHE = settings.REMEMBER_CONTENT = True
+    forget()
+    caches["pages"].clear()
+    yield caches["pages"]
+    caches["pages"].clear()
+
+
+@pytest.fixture
 def clock(monkeypatch):
     """``clock(hours=1)`` sets the clock on, ``clock(hours=-1)`` back."""
     import time

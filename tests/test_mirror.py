@@ -3,16 +3,11 @@
 import gzip
 import hashlib
 import json
-import os
 import re
-from contextlib import contextmanager
-from io import BytesIO, StringIO
-from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import brotli
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 from lxml import etree
@@ -20,17 +15,11 @@ from lxml import html as lxml_html
 
 from events.views import ContractList
 from guizhou_portal.context import without_language
-from guizhou_portal.exchange.data_page.sheets import Sheet
-from guizhou_portal.exchange.fact_sheets import views as fact_sheets
-from guizhou_portal.management.commands import export_site
-from guizhou_portal.operations.mirror import writing
 from guizhou_portal.operations.mirror.addresses import Site
-from guizhou_portal.operations.mirror.asking import MISSING, Answer, Portal, portal_at
-from guizhou_portal.operations.mirror.crawl import Crawl, former_addresses
-from guizhou_portal.operations.mirror.writing import MANIFEST, Folder
-from guizhou_portal.pages.models import Operator, Page
-from guizhou_portal.pictures import social_cards
-from projects.models import Project
+from guizhou_portal.operations.mirror.asking import portal_at
+from guizhou_portal.operations.mirror.crawl import Crawl
+from guizhou_portal.operations.mirror.writing import MANIFEST
+from guizhou_portal.pages.models import Operator
 
 from .conftest import NOTHING_KEPT
 from .factories import (
@@ -47,31 +36,13 @@ from .factories import (
     picture_upload,
 )
 from .facts import LANGUAGES
+from .mirrors import BASE, LIVE, export, nothing_drawn, stored, text_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_connection")]
 
-BASE, LIVE = "https://mirror.example", "https://portal.example"
 SECRET = re.compile("verborg|geheim-|秘密", re.IGNORECASE)
 TEXTS = (".html", ".json", ".atom", ".xml", ".csv", ".txt", ".ics", ".webmanifest")
 STATES = ("draft", "review", "withdrawn")
-
-
-def export(folder, *options):
-    """``(what the command says, what it complains of, its exit status)``."""
-    said, complained = StringIO(), StringIO()
-    try:
-        call_command(
-            "export_site", folder, "--base-url", BASE, *options, stdout=said, stderr=complained
-        )
-    except SystemExit as end:
-        return said.getvalue(), complained.getvalue(), end.code
-    return said.getvalue(), complained.getvalue(), 0
-
-
-def stored(folder):
-    """``{path: content}`` of all files below ``folder``."""
-    paths = (path for path in Path(folder).rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def records():
@@ -100,20 +71,6 @@ def records():
         )
         EventFactory(**hidden, slug=f"geheim-{state}", title="Verborgen")
         LocationFactorFactory(**hidden, title="Verborgen")
-
-
-@contextmanager
-def nothing_drawn():
-    """Cards, fact sheets and workbooks have tests of their own; drawing them all takes seconds.
-
-    So does compressing as well as can be.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(social_cards, "draw", lambda *args: b"\x89PNG card")
-        patch.setattr(fact_sheets, "pdf_of", lambda content: b"%PDF sheet")
-        patch.setattr(Sheet, "workbook", lambda self: BytesIO(b"PK workbook"))
-        patch.setattr(writing, "EFFORT", {"gzip": 1, "brotli": 1})
-        yield patch
 
 
 class Copy(dict):
@@ -280,13 +237,6 @@ def test_a_page_does_not_say_when_it_was_retrieved(copy):
     assert "fact-sheet-foot__day" not in copy["zh-hans/projects/mill/index.html"].decode()
 
 
-def text_at(path, **site):
-    """The page at ``path`` as it reads in a copy."""
-    with portal_at(BASE) as portal:
-        crawl = Crawl(portal, Site(BASE, **site))
-        return crawl.copied(crawl.site.lead(path, "/")[1]).body.decode()
-
-
 def test_with_the_portal_its_search_forms_and_selections_lead_there(db):
     ProjectFactory(slug="mill")
     ProjectFactory(slug="dam")
@@ -327,217 +277,3 @@ def test_later_pages_of_the_api_are_files_and_are_named_as_such(db):
     rest = json.loads(second.body)
     assert rest["next"] is None
     assert len(first["results"]) + len(rest["results"]) == 21
-
-
-# --- a portal that is not as it should be --------------------------------------------------------
-
-
-def test_a_package_that_is_missing_while_nothing_is_published_is_not_a_broken_link():
-    with portal_at(BASE) as portal:
-        crawl = Crawl(portal, Site(BASE))
-        for path in ("/api/v1/oc4ids.json", "/api/v1/nothing.json"):
-            assert crawl.copied(crawl.site.lead(path, "/")[1]) is None
-    assert list(crawl.links.broken) == ["/api/v1/nothing.json"]
-
-
-@pytest.mark.thorough
-def test_an_empty_portal_has_a_copy_without_a_broken_link(db, tmp_path):
-    with nothing_drawn():
-        _said, complained, status = export(tmp_path / "site")
-    assert (complained, status) == ("", 0)
-    assert not (tmp_path / "site/api/v1/oc4ids.json").exists()
-    assert (
-        "cannot take enquiries. The imprint"
-        in (tmp_path / "site/en/enquiry/index.html").read_text()
-    )
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """A portal of a few pages, ``{path: Answer or HTML}``, that the command asks."""
-    answers = {f"/{language}/": "<h1>Home</h1>" for language in LANGUAGES}
-
-    class Small(Portal):
-        def ask(self, path, query=""):
-            if path.startswith("/static/"):
-                return super().ask(path, query)
-            found = answers.get(path, MISSING if path.startswith("/de/") else Answer(200, "x/y"))
-            return found if isinstance(found, Answer) else Answer(200, "text/html", found.encode())
-
-    @contextmanager
-    def at(base):
-        yield Small(base)
-
-    monkeypatch.setattr(export_site, "portal_at", at)
-    return answers
-
-
-def test_broken_links_and_missing_anchors_are_listed_and_the_copy_is_written(db, small, tmp_path):
-    small["/de/"] = (
-        '<p id="here"><a href="/de/gone/">x</a> <a href="#here">x</a> <a href="/de/data/#no">x</a>'
-        '<a href="/admin/">x</a> <a href="https://elsewhere.example/">x</a></p>'
-    )
-    small["/de/data/"] = '<p id="yes">Data</p>'
-    _said, complained, status = export(tmp_path / "site")
-    assert status == 1
-    assert complained.splitlines() == [
-        "Broken: /admin/ is no part of the public site, linked from /de/",
-        "Broken: /de/data/#no has no such anchor, linked from /de/",
-        "Broken: /de/gone/ answers 404, linked from /de/",
-        "3 broken links.",
-    ]
-    assert (tmp_path / "site/de/data/index.html").exists()
-    assert not (tmp_path / "site/admin").exists()
-
-
-def test_a_page_that_moved_leads_on(db, small, tmp_path):
-    small["/de/"] = '<a href="/de/projects/old/">x</a>'
-    small["/de/projects/old/"] = Answer(301, location="/de/projects/new/")
-    small["/de/projects/new/"] = "<h1>New</h1>"
-    assert export(tmp_path / "site")[2] == 0
-    old = (tmp_path / "site/de/projects/old/index.html").read_text()
-    assert 'http-equiv="refresh" content="0; url=/de/projects/new/"' in old
-    assert (tmp_path / "site/de/projects/new/index.html").exists()
-
-
-def test_the_former_address_of_a_record_leads_to_the_present_one(db):
-    mill = ProjectFactory(slug="mill")
-    mill.slug = "dam"
-    mill.save()
-    hidden = ProjectFactory(slug="geheim", publication="draft")
-    hidden.slug = "geheim-too"
-    hidden.save()
-    former = list(former_addresses())
-    assert former == [f"/{language}/projects/mill/" for language in LANGUAGES]
-    assert 'content="0; url=/en/projects/dam/"' in text_at(former[1])
-
-
-def test_a_portal_that_fails_leaves_the_copy_as_it_was(db, small, tmp_path):
-    folder = tmp_path / "site"
-    export(folder)
-    before = stored(folder)
-    small["/de/"] = '<h1>Changed</h1><a href="/de/projects/">x</a>'
-    small["/de/projects/"] = Answer(500)
-    with pytest.raises(CommandError, match=r"left as it was\.\n/de/projects/ answers 500"):
-        export(folder)
-    assert stored(folder) == before
-    assert not (folder / ".export_site").exists()
-
-
-def test_only_what_changed_is_written_and_what_is_gone_is_removed(db, small, tmp_path):
-    folder = tmp_path / "site"
-    small["/de/"] = '<a href="/de/projects/mill/">x</a>' + "x" * 300
-    small["/de/projects/mill/"] = "<h1>Mill</h1>"
-    export(folder)
-    assert (folder / "de/index.html.br").exists()
-    times = {path: (folder / path).stat().st_mtime_ns for path in stored(folder)}
-    assert " 0 written, 0 removed" in export(folder)[0]
-    small["/de/"] = "<h1>Home</h1>"
-    # The page and its two compressed forms, and the project.
-    assert " 1 written, 3 removed" in export(folder)[0]
-    now = {path: (folder / path).stat().st_mtime_ns for path in stored(folder)}
-    changed = {path for path in now if now[path] != times.get(path)}
-    assert changed == {"de/index.html", MANIFEST}
-    assert not (folder / "de/projects").exists()
-
-
-def test_a_terminal_shows_how_far_it_is_and_a_log_does_not(db, small, tmp_path):
-    terminal = StringIO()
-    terminal.isatty = lambda: True
-    call_command("export_site", tmp_path / "one", "--base-url", BASE, stdout=terminal)
-    assert re.search(r"\r\[#+ *\] \d+/\d+ de/index.html", terminal.getvalue())
-    assert "\r" not in export(tmp_path / "two")[0]
-
-
-def test_a_run_that_is_cut_off_while_writing_is_finished_by_the_next(tmp_path, monkeypatch):
-    def run(*files):
-        with Folder(tmp_path / "site") as folder:
-            for file in files:
-                folder.take(file, file.encode() * 99)
-            return folder.publish()
-
-    run("de/a.html", "de/b.html")
-    replace, calls = os.replace, []
-
-    def failing(*names):
-        calls.append(names)
-        if len(calls) == 3:
-            raise OSError(28, "No space left on device")
-        replace(*names)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", failing)
-        with pytest.raises(OSError, match="No space"):
-            run("de/b.html", "de/c.html")
-    present = stored(tmp_path / "site")
-    assert {"de/a.html", "de/b.html"} <= set(present), "what was there can still be read"
-    run("de/b.html")
-    assert {path for path in stored(tmp_path / "site") if path.endswith("html")} == {"de/b.html"}
-    assert not [path for path in stored(tmp_path / "site") if "/c." in path]
-
-
-def test_a_file_that_somebody_damaged_is_written_anew(tmp_path):
-    for _run in range(2):
-        with Folder(tmp_path) as folder:
-            folder.take("a.html", b"whole " * 99)
-            folder.publish()
-        whole = stored(tmp_path)
-        (tmp_path / "a.html").write_bytes(b"x")
-        (tmp_path / "a.html.br").write_bytes(b"x")
-    with Folder(tmp_path) as folder:
-        folder.take("a.html", b"whole " * 99)
-        folder.publish()
-    assert stored(tmp_path) == whole
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--base-url", "mirror.example"], "--base-url must look like https://mirror.example"),
-        (["--base-url", "https://mirror.example/path"], "--base-url must look like"),
-        (["--live-url", "ftp://portal.example"], "--live-url must look like"),
-        (["--mail", "nobody"], "--mail must be an e-mail address"),
-    ],
-)
-def test_a_wrong_option_is_answered_with_one_sentence(db, tmp_path, options, words):
-    with pytest.raises(CommandError, match=words):
-        export(tmp_path / "site", *options)
-    assert not (tmp_path / "site").exists()
-
-
-def test_a_folder_with_other_files_is_left_alone(db, tmp_path):
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(CommandError, match="holds files that are not of an export"):
-        export(tmp_path)
-    assert stored(tmp_path) == {"thesis.txt": b"mine"}
-
-
-def test_two_exports_into_one_folder_do_not_meet(db, tmp_path):
-    with Folder(tmp_path), pytest.raises(CommandError, match="Another export is writing"):
-        export(tmp_path)
-
-
-# --- the whole thing -----------------------------------------------------------------------------
-
-
-@pytest.mark.rehearsal
-def test_the_portals_own_content_is_copied_whole_and_renewed_only_where_it_changed(
-    portal, tmp_path
-):
-    folder = tmp_path / "site"
-    _said, complained, status = export(folder)
-    assert (complained, status) == ("", 0)
-    first = stored(folder)
-    assert first["de/projects/traffic-cloud.pdf"].startswith(b"%PDF")
-    assert " 0 written, 0 removed" in export(folder)[0]
-    project = Project.objects.get(slug="tourism-cloud")
-    project.publication = "withdrawn"
-    project.save()
-    Page.objects.filter(key="imprint").update(title_de="Neuer Titel")
-    assert export(folder)[2] == 0
-    now = stored(folder)
-    gone = {path for path in first if path not in now}
-    assert "zh-hans/projects/tourism-cloud/index.html.br" in gone
-    assert not [path for path in now if "tourism-cloud" in path]
-    assert "Neuer Titel" in now["de/imprint/index.html"].decode()
-    assert now["en/imprint/index.html"] == first["en/imprint/index.html"]

@@ -17,8 +17,8 @@ from guizhou_portal.operations.remembered import Memory, forget
 from guizhou_portal.views import Home
 
 from .factories import ContractFactory
+from .kept import HOME, LIST, status
 from .servers import Redis, needs, redis
-from .test_page_cache import HOME, LIST, status
 
 pytestmark = needs("redis-server")
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -30,13 +29,12 @@ def language_states(record):
     empty everywhere is unknown, not untranslated.
     """
     fields = list(translator.get_options_for_model(type(record)).fields)
-    codes = [code for code, _ in settings.LANGUAGES]
     filled = {
         code: {name for name in fields if getattr(record, build_localized_fieldname(name, code))}
-        for code in codes
+        for code in LANGUAGES
     }
     wanted = set().union(*filled.values())
-    return [LanguageState(code, _state(filled[code], wanted)) for code in codes]
+    return [LanguageState(code, _state(filled[code], wanted)) for code in LANGUAGES]
 
 
 def _state(filled, wanted):

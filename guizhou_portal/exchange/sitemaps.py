@@ -11,7 +11,6 @@ import hashlib
 import re
 from itertools import chain
 
-from django.conf import settings
 from django.contrib.sitemaps import views
 from django.core.paginator import Paginator
 from django.urls import reverse
@@ -26,9 +25,9 @@ from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.pages.models import Page
 from guizhou_portal.publishing.views import read_only
 from guizhou_portal.questions import Number, answers, first, keys_of
+from guizhou_portal.translated import LANGUAGES
 
 TEMPLATE = "exchange/sitemap.xml"
-LANGUAGES = [code for code, _ in settings.LANGUAGES]
 #: In one file. The protocol allows 50,000, but a file of so many is long in making, and too large
 #: to be kept (see ``LARGEST`` in :mod:`guizhou_portal.operations.kept_page`).
 ADDRESSES = 1_000

@@ -1,15 +1,14 @@
 """The public page of a record that is not public: for editors, and for whoever has a link."""
 
-from django.conf import settings
 from django.http import Http404
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 
+from guizhou_portal.translated import LANGUAGES
+
 from .models import PreviewLink
 from .views import PublishedDetailView, read_only
-
-LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
 
 def page_of(record):

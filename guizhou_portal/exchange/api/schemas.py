@@ -9,9 +9,9 @@ from django.utils.translation import override
 from ninja import Schema
 
 from guizhou_portal.exchange.open_data.composed import schema_of
-from guizhou_portal.exchange.open_data.reading import LANGUAGES
 from guizhou_portal.filters.bound import LONGEST_WORDS, MOST_VALUES
 from guizhou_portal.filters.facets import LONGEST, UNKNOWN, CodeFacet, YearFacet, YesNoFacet
+from guizhou_portal.translated import LANGUAGES
 
 Language = Annotated[
     Literal[tuple(LANGUAGES)] | None,

@@ -19,7 +19,7 @@ from guizhou_portal.exchange.open_data.changes import (
     public_changes,
     public_numbers,
 )
-from guizhou_portal.exchange.open_data.reading import LANGUAGES, Reading, in_zone
+from guizhou_portal.exchange.open_data.reading import Reading, in_zone
 from guizhou_portal.exchange.open_data.resources import API, api_url, resources
 from guizhou_portal.filters.bound import is_sound
 from guizhou_portal.filters.cursors import CursorError, page_of
@@ -28,6 +28,7 @@ from guizhou_portal.licences import Licence
 from guizhou_portal.operations.remembered import PARTS, remembered
 from guizhou_portal.pages.models import Operator
 from guizhou_portal.publishing.models import FormerSlug, Sluggable
+from guizhou_portal.translated import LANGUAGES
 
 from .problems import Problem, problem_response, wrong_parameters
 from .schemas import KEY, Index, OneLanguage, ProblemDetails, asked_of, page_type, record_type

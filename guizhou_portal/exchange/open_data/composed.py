@@ -14,7 +14,7 @@ from django.utils.translation import override
 from django_countries.fields import CountryField
 
 from guizhou_portal.richtext import RichTextField
-from guizhou_portal.translated import translated_fields
+from guizhou_portal.translated import LANGUAGES, translated_fields
 
 from .fields import (
     Amount,
@@ -32,7 +32,6 @@ from .fields import (
     Whole,
     YesNo,
 )
-from .reading import LANGUAGES
 
 #: Of the numbered columns of one kind of part; more parts stand in the JSON alone.
 MOST_NUMBERED = 30

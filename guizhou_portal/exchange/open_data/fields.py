@@ -18,8 +18,9 @@ from modeltranslation.utils import build_localized_fieldname
 
 from guizhou_portal.backoffice.sheets.texts import plain
 from guizhou_portal.documents import kind_of
+from guizhou_portal.translated import LANGUAGES
 
-from .reading import LANGUAGES, in_zone
+from .reading import in_zone
 
 
 @dataclass(frozen=True)

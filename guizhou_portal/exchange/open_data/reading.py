@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.conf import settings
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
+from guizhou_portal.translated import LANGUAGES
 
 
 @dataclass(frozen=True)

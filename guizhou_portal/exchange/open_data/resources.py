@@ -16,10 +16,11 @@ from guizhou_portal.context import without_language
 from guizhou_portal.filters.bound import Filters
 from guizhou_portal.publishing.models import PublicRecord, published
 from guizhou_portal.questions import one_of
+from guizhou_portal.translated import LANGUAGES
 
 from .composed import MOST_NUMBERED, Inner, Parts, as_json
 from .fields import Column, Field, Link, Moment
-from .reading import LANGUAGES, moment_of
+from .reading import moment_of
 
 API = "/api/v1/"
 #: ``{model: Resource}``
