@@ -99,16 +99,16 @@ class EventsCalendar(ReadOnlyMixin, View):
         filters = EventFilters(request.GET)
         query = request.kept_query = filters.query_of_records
         events = filters.narrowed(Event.objects.published())
+        dated = events.dated().order_by("-starts_at", "-pk")[:IN_CALENDAR]
+        undated = events.undated().count()
+        request.finds_nothing = not dated and not undated
         absolute = request.build_absolute_uri
         content = calendar_of_all(
-            [
-                (event, absolute(event.get_absolute_url()))
-                for event in reversed(events.dated().order_by("-starts_at", "-pk")[:IN_CALENDAR])
-            ],
+            [(event, absolute(event.get_absolute_url())) for event in reversed(dated)],
             name=title_of_list(Page.texts(Page.Key.EVENTS)[Page.Key.EVENTS].title, filters),
             page=absolute(with_query(reverse("events:event_list"), query)),
             source=absolute(with_query(request.path, query)),
-            left_out=events.undated().count(),
+            left_out=undated,
         )
         response = conditional(request, content, CONTENT_TYPE, changed)
         response["Content-Disposition"] = 'attachment; filename="guizhou-portal.ics"'

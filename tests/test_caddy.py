@@ -104,6 +104,14 @@ def test_static_files_are_caddys_own_and_stay_for_a_year(caddy):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "script_name", "Script-Name", "PATH_INFO"])
+def test_no_visitor_says_below_which_folder_the_portal_is(caddy, name):
+    for _ in range(4):  # either process
+        assert ask(caddy, "/below/en/", **{name: "/below"})[0] == 404
+        assert ask(caddy, "/en/", **{name: "/below"})[0] == 200
+        assert b"/below" not in ask(caddy, "/en/")[2]
+
+
 def test_who_sends_too_much_is_told_so(caddy):
     assert ask(caddy, "/en/", "POST", b"a" * 70_000)[0] == 413
     assert ask(caddy, "/en/enquiry/", "POST", b"a" * 13_000_000)[0] == 413

@@ -232,15 +232,15 @@ def test_the_web_server_serves_pages_and_files_as_its_configuration_says(site):
 def test_the_web_server_lets_through_what_each_form_may_send_and_no_more(site):
     def is_refused(path, megabytes):
         """By the web server itself; what the portal says of such a request is its own affair."""
-        kind = {"Content-Type": "application/octet-stream"}
+        kind = {"Content-Type": "application/octet-stream", "Cookie": "__Secure-portal_session=x"}
         body = b"0" * int(megabytes * 2**20)
         status, _headers, page = site.nginx.ask(path, "POST", body, **kind)
         return status == 413 and b"<center>nginx</center>" in page
 
     assert not is_refused("/de/enquiry/", 11.5)
     assert is_refused("/de/enquiry/", 12.5)
-    assert not is_refused("/admin/login/", 99)
-    assert is_refused("/admin/login/", 101)
+    assert not is_refused("/admin/events/event/add/", 99)
+    assert is_refused("/admin/events/event/add/", 101)
     assert is_refused("/de/search/", 1)
     # The back office is nobody's to keep.
     assert "no-store" in site.nginx.ask("/admin/login/")[1]["Cache-Control"]

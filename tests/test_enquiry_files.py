@@ -217,3 +217,11 @@ def test_what_has_macros_or_is_no_office_file_is_refused(patient, part, content)
                 archive.writestr(name, words)
     patient(attachment=file("offer.docx", packed.getvalue()))
     assert not Attachment.objects.exists()
+
+
+def test_a_long_list_of_members_is_not_even_read(patient, monkeypatch):
+    parts = (f"{n}/{'x' * 200}" for n in range(5000))
+    content = docx(*parts)
+    monkeypatch.delattr(attachments.zipfile, "ZipFile")
+    patient(attachment=file("offer.docx", content))
+    assert not Attachment.objects.exists()

@@ -66,6 +66,14 @@ def prints(monkeypatch):
     return seen
 
 
+def test_one_sheet_serves_all_ways_to_write_the_host(portal, client, kept, prints):
+    sheet = f"/en/projects/{SLUGS['projects']}.pdf"
+    for host in ("localhost", "LOCALHOST", "localhost:80", "localhost:1", "LocalHost:65535"):
+        response = client.get(sheet, headers={"host": host})
+        assert "<http://localhost" in response["Link"]
+    assert len(prints) == 2  # the test client's port is served: with it, and without
+
+
 def read(response):
     return pypdf.PdfReader(BytesIO(response.content))
 

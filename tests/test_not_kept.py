@@ -82,6 +82,30 @@ def test_what_other_sites_and_programs_ask_for_is_kept_with_its_own_query(
     assert len(kept_pages(kept)) == 1
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/contracts/?year=1066",  # finds nothing
+        "/en/contracts/feed/?year=1066",
+        "/en/events.ics?country=CH",
+        "/en/projects/?kind=ppp&kind=other",
+        "/en/shortlist/?project=traffic-cloud&project=tourism-cloud",
+        "/en/compare/?project=traffic-cloud&project=tourism-cloud",
+    ],
+)
+def test_what_there_are_millions_of_is_not_kept(portal, client, kept, address):
+    for _ in range(2):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert "stored" not in response.get("Cache-Status", "")
+    assert not kept_pages(kept)
+
+
+def test_a_list_without_records_is_kept_as_long_as_nobody_narrows_it(client, kept):
+    assert status(client.get(LIST)) == "fwd=miss; stored"
+    assert status(client.get(LIST)) == "hit"
+
+
 def test_a_page_that_has_no_use_for_a_query_is_the_same_under_each(portal, client, kept):
     for query in ("", "?x=1", "?y=2&z=3", "?utm_source=letter"):
         client.get(f"/en/imprint/{query}")

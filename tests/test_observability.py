@@ -131,6 +131,18 @@ def test_each_request_is_a_line_if_that_is_wanted(client, settings, written):
     assert not any(word in written[0] for word in ("Ada", "Somebody", "127.0.0.1", "a.b"))
 
 
+@pytest.mark.parametrize("written", ["text"], indirect=True)
+def test_nobody_writes_a_line_of_their_own_or_moves_the_cursor(client, settings, written):
+    settings.ACCESS_LOG = True
+    access = logging.getLogger("guizhou_portal.access")
+    before, _ = access.level, access.setLevel(logging.INFO)
+    client.get("/de/x%0A2026-11-27 signed in: user=admin%0D%1B%5B2J%C2%85%E2%80%A8y")
+    access.setLevel(before)
+    (line,) = written
+    assert len(line.splitlines()) == 1
+    assert "\\n2026-11-27 signed in: user=admin\\r\\x1b[2J\\x85\\u2028y" in line
+
+
 def test_requests_are_no_lines_otherwise(client, written):
     client.get("/robots.txt")
     assert written == []

@@ -99,6 +99,7 @@ class FeedView(ReadOnlyMixin, View):
             raise Http404 from error
         own = page_address("", filters.query_of_records, page.number)
         request.kept_query = own.removeprefix("?")
+        request.finds_nothing = not page.object_list
         content = atom_of(request, self.feed, filters, page)
         return conditional(request, content, AtomFeed.content_type, changed)
 

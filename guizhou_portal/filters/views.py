@@ -25,6 +25,7 @@ class FilteredListMixin(RememberedListMixin):
         response = super().get(request, *args, **kwargs)
         # The other languages' addresses and the next pages keep what is chosen.
         request.kept_query = response.context_data["filters"].query
+        request.finds_nothing = not response.context_data["number"]
         if cursor := request.GET.get("cursor"):
             request.shown_page = f"cursor={cursor}"
         return response

@@ -20,6 +20,15 @@ PRIVATE = [
 ]
 
 
+#: Signs that begin another line, or do something to a terminal.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def on_one_line(text):
+    """``text`` with such signs written out: whoever asks for a page can put them into its path."""
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def scrubbed(text):
     """``text`` without e-mail addresses, query strings, links to previews and passwords."""
     for pattern, instead in PRIVATE:
@@ -55,7 +64,7 @@ class TextFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record):  # noqa: N802  (logging's name)
-        line, known = super().formatMessage(record), request_id.get()
+        line, known = on_one_line(super().formatMessage(record)), request_id.get()
         return f"{line} [{known}]" if known else line
 
     def format(self, record):

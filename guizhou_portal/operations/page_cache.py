@@ -3,8 +3,9 @@
 A page is kept under its address: scheme, host, path, and the part of the query string that the
 page itself says makes another page (``kept_query`` and the number of a list's page, see
 :mod:`guizhou_portal.context`). A page that never looked at its query is the same whatever the query
-is. Everything else is made anew each time and not kept, so no address made up by anybody fills the
-cache. Kept under one content version, a page is made anew under the next.
+is. Everything else is made anew each time and not kept, nor is what hardly anybody else asks for
+(:func:`is_usual`) or what finds nothing, so no address made up by anybody fills the cache. Kept
+under one content version, a page is made anew under the next.
 
 Where machines share the cache, each process has the pages it saw last in its own memory, too. Good
 they are while the cache still names the version they were made under: it is asked each time.
@@ -17,12 +18,11 @@ import time
 from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError
-from django.http.request import split_domain_port
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
 from guizhou_portal.compression import TextCompressionMiddleware
-from guizhou_portal.context import kept_query, later_page, with_query
+from guizhou_portal.context import kept_query, later_page, sound_host, with_query
 from guizhou_portal.language import WITHOUT_LANGUAGE
 
 from . import content_version, release, schedule
@@ -32,7 +32,9 @@ from .requests import leave_out_body
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = 7 * 24 * 3600  # seconds an old page is at hand for when the database is gone
+#: Seconds an old page is at hand for when the database is gone; what is narrowed, for less.
+KEPT_FOR, NARROWED_KEPT_FOR = 7 * 24 * 3600, 3600
+MOST_CHOSEN = 4  # parts of a query that many may ask for
 LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
 LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
 BETWEEN_FAILURES = 5  # seconds until a page that could not be made is tried again
@@ -85,8 +87,8 @@ class Shelf:
         found = self.pages.get(key)
         return None if found is None else self.have_near(key, KeptPage._make(found))
 
-    def put(self, key, page):
-        self.pages.set(key, tuple(page), KEPT_FOR)
+    def put(self, key, page, seconds):
+        self.pages.set(key, tuple(page), seconds)
         self.have_near(key, page)
 
     def have_near(self, key, page):
@@ -193,7 +195,7 @@ class PageCacheMiddleware:
         if (
             not is_common(response)
             or has_made_up_host(request)
-            or not (ignores_query or canonical(request) == query)
+            or not (ignores_query or is_page(request, query))
         ):
             return self.finished(request, response), None
         until, announced = schedule.good_until(version, time.time())
@@ -206,8 +208,9 @@ class PageCacheMiddleware:
         )
         if page.size > LARGEST:
             return self.finished(request, response), None
-        key = self.shelf.key(*address_of(request), "" if ignores_query else query)
-        self.shelf.put(key, page)
+        query = "" if ignores_query else query
+        key = self.shelf.key(*address_of(request), query)
+        self.shelf.put(key, page, NARROWED_KEPT_FOR if query else KEPT_FOR)
         return response, page
 
     def finished(self, request, response):
@@ -259,20 +262,28 @@ def is_search(query):
     return query.startswith("q=") or "&q=" in query
 
 
+def is_page(request, query):
+    """Whether there is a page for this query that others may ask for as well."""
+    if canonical(request) != query:
+        return False
+    return not query or (is_usual(query) and not getattr(request, "finds_nothing", False))
+
+
+def is_usual(query):
+    """Whether a few things are chosen, one of each: of other choices there are millions."""
+    names = [part.partition("=")[0] for part in query.split("&") if part]
+    return len(names) <= MOST_CHOSEN and len(set(names)) == len(names)
+
+
 def canonical(request):
     """The query string by which the page itself would be linked."""
     return with_query("", kept_query(request), later_page(request)).removeprefix("?")
 
 
 def has_made_up_host(request):
-    """Whether the Host header is none a browser sends here.
-
-    Django takes any port, so there are 65,535; and a page repeats capital letters to all others.
-    """
+    """Whether the Host header is none a browser sends here: pages repeat it to all others."""
     host = request.META.get("HTTP_HOST", "")
-    port = split_domain_port(host)[1]
-    is_served = not port or port in (str(settings.PORT), request.META.get("SERVER_PORT"))
-    return not is_served or host != host.lower()
+    return host != sound_host(host, request.META.get("SERVER_PORT"))
 
 
 def is_common(response):

@@ -13,11 +13,15 @@ from django.conf import settings
 
 HEAD_WITHIN = 10.0  # seconds from the first byte to the end of the headers
 BYTES_A_SECOND = 4096  # of a body, on average, beyond the first ten seconds
+SILENT, AT_LONGEST = 15.0, 900.0  # seconds without a byte of a body; until the body is whole
 LARGEST_HEAD = 32 * 1024  # bytes
 #: Bytes of a body: of pages that only are read; of an enquiry with its file; of the back office,
 #: which takes many photos at once from whoever is signed in.
 LARGEST_BODY, LARGEST_ENQUIRY, LARGEST_UPLOAD = 64 * 1024, 12 * 1024 * 1024, 400 * 1024 * 1024
 IN_MEMORY = 64 * 1024  # bytes of a body; more go to a file
+#: Bytes of all bodies together that one process has: who signs in last can be told to wait, a
+#: disk that is full stops everybody.
+MOST_AT_ONCE = 1024**3
 
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
 TRANSFER = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
@@ -44,9 +48,13 @@ class Refused(Exception):  # noqa: N818  (an answer, no error of ours)
 class Incoming:
     """What has arrived of a connection's next request; ``recv`` hands it to the parser."""
 
+    #: Bytes of bodies in this process.
+    at_once = 0
+
     def __init__(self):
         self.buffer = bytearray()
         self.begun = None  # when its first byte came, in seconds of time.monotonic()
+        self.latest = 0.0  # when its latest came
         self.head = None  # bytes of the headers, once they are complete
         self.length = 0  # bytes of the body
         self._searched = 0
@@ -59,8 +67,9 @@ class Incoming:
 
     def add(self, data):
         """Take what has come; whether the request is whole. Raises :class:`Refused`."""
+        self.latest = time.monotonic()
         if self.begun is None:
-            self.begun = time.monotonic()
+            self.begun = self.latest
         self.buffer += data
         return self.is_whole()
 
@@ -69,8 +78,11 @@ class Incoming:
             return False
         if self._body is not None:
             part = self.buffer[: self.length - self._received]
+            if Incoming.at_once + len(part) > MOST_AT_ONCE:
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
             self._body.write(part)
             self._received += len(part)
+            Incoming.at_once += len(part)
             del self.buffer[: len(part)]
             return self._received == self.length
         return True
@@ -104,7 +116,10 @@ class Incoming:
     def deadline(self, since):
         """When it must be whole, or its headers; ``since``: when the connection last was idle."""
         begun = since if self.begun is None else self.begun
-        return begun + HEAD_WITHIN + self._received / BYTES_A_SECOND
+        steadily = begun + HEAD_WITHIN + self._received / BYTES_A_SECOND
+        if not self._received:
+            return steadily
+        return min(steadily, self.latest + SILENT, begun + AT_LONGEST)
 
     # --- when it is whole ------------------------------------------------------------------------
 
@@ -139,6 +154,7 @@ class Incoming:
         if self._body is not None:
             self._body.close()
             self._body = None
+            Incoming.at_once -= self._received
 
 
 class Joined:
@@ -159,6 +175,8 @@ def largest_body(head):
     match = ADDRESS.match(head)
     path = match[1] if match else b""
     if not head.startswith(b"POST "):
+        return LARGEST_BODY
+    if path.startswith(b"/admin/login/"):  # nobody is signed in there
         return LARGEST_BODY
     if path.startswith(b"/admin/") and f"{settings.SESSION_COOKIE_NAME}=".encode() in head:
         return LARGEST_UPLOAD

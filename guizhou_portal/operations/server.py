@@ -19,6 +19,10 @@ logger_class = "guizhou_portal.operations.server_log.Logger"
 # a client, gives way at once in any case.
 sys.setswitchinterval(0.02)
 
+#: No header names a folder the portal is in. gunicorn would believe ``SCRIPT_NAME`` of a proxy,
+#: which may pass on what a visitor made up: all links would begin with it, on kept pages, too.
+forwarder_headers = ""
+
 #: Seconds for requests in flight after SIGTERM: a long import, a large download.
 graceful_timeout = 30
 

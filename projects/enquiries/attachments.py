@@ -33,7 +33,8 @@ ENDINGS = {"PDF": (".pdf",), "DOCX": (".docx",), "XLSX": (".xlsx",), "PNG": (".p
            "JPEG": (".jpg", ".jpeg")}  # fmt: skip
 #: The part an office file must have, and of which kind it is then.
 PARTS = {"word/document.xml": "DOCX", "xl/workbook.xml": "XLSX"}
-MOST_MEMBERS = 2000
+MOST_MEMBERS, MOST_OF_LIST = 2000, 2**20  # bytes of an archive's list of its members
+ZIP_END = b"PK\x05\x06"  # begins the record of 22 bytes, and a comment, that ends an archive
 #: What ZIP archives raise that are none, whichever way they are packed.
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError),
@@ -110,7 +111,16 @@ def _kind(content):
         return None
 
 
+def _is_list_short(content):
+    """Whether a ZIP archive's list of members is one to read; asked before it is."""
+    last = len(content) - 22
+    at = content.rfind(ZIP_END, max(0, last - 0xFFFF), last + 4)
+    return at < 0 or int.from_bytes(content[at + 12 : at + 16], "little") <= MOST_OF_LIST
+
+
 def _office_kind(content):
+    if not _is_list_short(content):
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()

@@ -119,6 +119,15 @@ def test_nothing_that_is_sent_is_a_fault_of_ours(lasting, lasting_portal):
     assert "Traceback" not in log
 
 
+@pytest.mark.parametrize("name", [b"SCRIPT_NAME", b"Script_Name", b"PATH_INFO", b"Script-Name"])
+def test_no_header_names_a_folder_the_portal_would_be_in(lasting_portal, name):
+    for path, status in ((b"/below/de/", 404), (b"/de/", 200), (b"/de/projects/", 200)):
+        head = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" % path
+        answer = exchange(lasting_portal.port, head + name + b": /below\r\n\r\n")
+        assert status_of(answer) == status
+        assert b'"/below' not in exchange(lasting_portal.port, head + b"\r\n")
+
+
 SECOND = b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 HEAD = b"POST /en/enquiry/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 TWO_WAYS = {

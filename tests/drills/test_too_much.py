@@ -86,6 +86,18 @@ def test_a_body_of_chunks_without_end_is_refused_at_once(portal):
     assert memory(worker) - before < GROWTH
 
 
+def test_whoever_makes_up_a_session_is_not_listened_to(portal, lasting):
+    kind = "Content-Type: multipart/form-data; boundary=b"
+    for path in ("/admin/projects/project/add/", "/admin/", "/admin/login/?next=/admin/"):
+        lines = (kind, f"Content-Length: {len(TEN)}", "Cookie: portal_session=aaaa")
+        seconds, answer = took(
+            lambda p=path, h=lines: exchange(portal.port, head("POST", p, *h) + b"\r\n" + TEN)
+        )
+        assert status_of(answer) == 413, (path, answer[:200])
+        assert seconds < 5
+    assert "traceback" not in lasting.logged()
+
+
 def test_an_upload_of_forty_megabytes_by_an_editor_does_not_stay_in_memory(portal):
     (worker,) = workers(portal)
     browser = Browser(portal.port).sign_in()

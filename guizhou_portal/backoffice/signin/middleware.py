@@ -1,13 +1,16 @@
 """Who a session belongs to, whether the second step was taken, and when it ends."""
 
 import time
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.middleware import OTPMiddleware
 
 from guizhou_portal.backoffice.audit.acting import answering
+from guizhou_portal.operations.patience import LARGEST_BODY
 
 SIGNED_IN = "signed_in"  # keys of the session; values in seconds since 1970
 ACTIVE = "active"
@@ -22,6 +25,9 @@ class SignInMiddleware(OTPMiddleware):
 
     def __call__(self, request):
         with answering(request):
+            if is_large(request) and not request.user.is_authenticated:
+                # Not even read: the cookie that opened the door to it is anybody's.
+                return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return super().__call__(request)
 
     def _verify_user_sync(self, request, user):
@@ -35,6 +41,15 @@ class SignInMiddleware(OTPMiddleware):
         elif signed_in:
             renew(request.session)
         return user
+
+
+def is_large(request):
+    """Whether a request is as large as those of somebody signed in alone may be."""
+    is_inside = request.path_info.startswith(settings.SESSION_COOKIE_PATH)
+    try:
+        return is_inside and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY
+    except ValueError:  # refused by whoever reads it
+        return False
 
 
 def is_too_old(session):
