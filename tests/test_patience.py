@@ -73,6 +73,7 @@ def test_bodies_that_wait_leave_room_on_the_disk(monkeypatch, arriving):
     with pytest.raises(Refused) as refused:
         second.add(b"x" * MEGABYTE)
     assert refused.value.status == 503
+    assert arriving(9, path="/en/enquiry/").add(b"message=1")  # a form without an enclosure
     second.close()
     assert first.add(b"x")  # is whole
     assert Incoming.at_once == 2 * MEGABYTE

@@ -19,8 +19,8 @@ LARGEST_HEAD = 32 * 1024  # bytes
 #: which takes many photos at once from whoever is signed in.
 LARGEST_BODY, LARGEST_ENQUIRY, LARGEST_UPLOAD = 64 * 1024, 12 * 1024 * 1024, 400 * 1024 * 1024
 IN_MEMORY = 64 * 1024  # bytes of a body; more go to a file
-#: Bytes of all bodies together that one process has: who signs in last can be told to wait, a
-#: disk that is full stops everybody.
+#: Bytes of all bodies in files that one process has: beyond, large ones are refused for a while. A
+#: disk that is full would stop everybody.
 MOST_AT_ONCE = 1024**3
 
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -48,7 +48,7 @@ class Refused(Exception):  # noqa: N818  (an answer, no error of ours)
 class Incoming:
     """What has arrived of a connection's next request; ``recv`` hands it to the parser."""
 
-    #: Bytes of bodies in this process.
+    #: Bytes of bodies in files of this process.
     at_once = 0
 
     def __init__(self):
@@ -78,11 +78,11 @@ class Incoming:
             return False
         if self._body is not None:
             part = self.buffer[: self.length - self._received]
-            if Incoming.at_once + len(part) > MOST_AT_ONCE:
+            if self._is_large and Incoming.at_once + len(part) > MOST_AT_ONCE:
                 raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
             self._body.write(part)
             self._received += len(part)
-            Incoming.at_once += len(part)
+            Incoming.at_once += self._is_large * len(part)
             del self.buffer[: len(part)]
             return self._received == self.length
         return True
@@ -108,6 +108,10 @@ class Incoming:
         if self.length:
             self._body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (closed below)
         return True
+
+    @property
+    def _is_large(self):
+        return self.length > IN_MEMORY
 
     def waits_for_leave(self):
         """Whether the client sends no body before it is told to."""
@@ -154,7 +158,7 @@ class Incoming:
         if self._body is not None:
             self._body.close()
             self._body = None
-            Incoming.at_once -= self._received
+            Incoming.at_once -= self._is_large * self._received
 
 
 class Joined:
