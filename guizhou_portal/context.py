@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
-from django.http.request import split_domain_port
 from django.utils.translation import get_language
 
 from .operations.hosts import public_address
@@ -61,15 +60,6 @@ def later_page(request):
     if re.fullmatch(r"[1-9]\d{0,5}", number, re.ASCII) and number != "1":
         return f"page={number}"
     return ""
-
-
-def sound_host(host, served):
-    """A Host header as a browser would send it here. ``served``: the port it came to, as text.
-
-    Django takes any port, so there are 65,535, and capital letters as they are.
-    """
-    name, port = split_domain_port(host)
-    return f"{name}:{port}" if port in (str(settings.PORT), served) else name
 
 
 def site_address(request):

@@ -107,7 +107,7 @@ def test_without_a_token_in_the_settings_nobody_sees_figures(db, client):
 def test_what_nobody_asked_for_is_not_even_loaded():
     libraries = {"sentry_sdk", "prometheus_client", "redis"}
     code = f"import guizhou_portal.wsgi, sys; print({libraries} & {{*sys.modules}})"
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603  (our own interpreter)
         [sys.executable, "-c", code],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "SECRET_KEY": secrets.token_urlsafe(60)},

@@ -112,13 +112,16 @@ def test_no_line_holds_what_is_personal_or_secret(written, text, left):
     assert json.loads(written[0])["message"] == left
 
 
-def test_each_request_is_a_line_if_that_is_wanted(client, settings, written):
+@pytest.fixture
+def each_request(settings, caplog):
+    """Each request is a line of the log."""
     settings.ACCESS_LOG = True
-    access = logging.getLogger("guizhou_portal.access")
-    before, _ = access.level, access.setLevel(logging.INFO)
+    caplog.set_level(logging.INFO, "guizhou_portal.access")
+
+
+def test_each_request_is_a_line_if_that_is_wanted(client, each_request, written):
     client.get("/robots.txt?q=Ada", headers={"user-agent": "Somebody's", "referer": "https://a.b/"})
     client.head("/en/nothing/here/")
-    access.setLevel(before)
     got, headed = map(json.loads, written)
     assert set(got) == {
         *("time", "level", "logger", "message", "request"),
@@ -132,12 +135,8 @@ def test_each_request_is_a_line_if_that_is_wanted(client, settings, written):
 
 
 @pytest.mark.parametrize("written", ["text"], indirect=True)
-def test_nobody_writes_a_line_of_their_own_or_moves_the_cursor(client, settings, written):
-    settings.ACCESS_LOG = True
-    access = logging.getLogger("guizhou_portal.access")
-    before, _ = access.level, access.setLevel(logging.INFO)
+def test_nobody_writes_a_line_of_their_own_or_moves_the_cursor(client, each_request, written):
     client.get("/de/x%0A2026-11-27 signed in: user=admin%0D%1B%5B2J%C2%85%E2%80%A8y")
-    access.setLevel(before)
     (line,) = written
     assert len(line.splitlines()) == 1
     assert "\\n2026-11-27 signed in: user=admin\\r\\x1b[2J\\x85\\u2028y" in line

@@ -1,9 +1,22 @@
-"""Where the public site and the back office are, if they are at two hosts (``ADMIN_HOST``)."""
+"""Which host a request came to, and where the public site and the back office are, if they are at
+two (``ADMIN_HOST``).
+"""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port
+
+
+def sound_host(request, host):
+    """``host``, of a Host header of ``request``, as a browser would send it here.
+
+    Django takes any port, so there are 65,535, and capital letters as they are.
+    """
+    name, port = split_domain_port(host)
+    return (
+        f"{name}:{port}" if port in (str(settings.PORT), request.META.get("SERVER_PORT")) else name
+    )
 
 
 def public_address(site):

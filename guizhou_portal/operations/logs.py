@@ -24,7 +24,7 @@ PRIVATE = [
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def on_one_line(text):
+def without_control(text):
     """``text`` with such signs written out: whoever asks for a page can put them into its path."""
     return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
@@ -64,7 +64,7 @@ class TextFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record):  # noqa: N802  (logging's name)
-        line, known = on_one_line(super().formatMessage(record)), request_id.get()
+        line, known = without_control(super().formatMessage(record)), request_id.get()
         return f"{line} [{known}]" if known else line
 
     def format(self, record):

@@ -22,10 +22,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
 from guizhou_portal.compression import TextCompressionMiddleware
-from guizhou_portal.context import kept_query, later_page, sound_host, with_query
+from guizhou_portal.context import kept_query, later_page, with_query
 from guizhou_portal.language import WITHOUT_LANGUAGE
 
 from . import content_version, release, schedule
+from .hosts import sound_host
 from .kept_page import LARGEST, KeptPage
 from .remembered import Memory
 from .requests import leave_out_body
@@ -283,7 +284,7 @@ def canonical(request):
 def has_made_up_host(request):
     """Whether the Host header is none a browser sends here: pages repeat it to all others."""
     host = request.META.get("HTTP_HOST", "")
-    return host != sound_host(host, request.META.get("SERVER_PORT"))
+    return host != sound_host(request, host)
 
 
 def is_common(response):

@@ -6,7 +6,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
-from guizhou_portal.context import sound_host
+from guizhou_portal.operations.hosts import sound_host
 from guizhou_portal.publishing.views import PublishedDetailView
 
 from .content import content_of
@@ -28,10 +28,9 @@ class FactSheet(PublishedDetailView):
         return super().get_queryset().for_page()
 
     def render_to_response(self, context):
-        request = self.request
         # The sheet names the page's address, and is kept: one is enough for all ways to write it.
-        host = sound_host(request.get_host(), request.META.get("SERVER_PORT"))
-        page = f"{request.scheme}://{host}{self.object.get_absolute_url()}"
+        host = sound_host(self.request, self.request.get_host())
+        page = f"{self.request.scheme}://{host}{self.object.get_absolute_url()}"
         content = content_of(self.sheet_of(self.object), page)
         etag = f'"{key_of(content)}"'
         response = get_conditional_response(self.request, etag=etag)
