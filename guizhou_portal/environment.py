@@ -276,10 +276,11 @@ def _database(name, url):
     return settings
 
 
-def cache(name, prefix="", most=300):
+def cache(name, prefix="", most=300, doubted=()):
     """Django's cache settings from a URL: in-process by default.
 
-    ``prefix`` begins each key; in-process, ``most`` values are kept.
+    ``prefix`` begins each key; in-process, ``most`` values are kept. ``doubted``: keys that are not
+    believed after the cache was gone (:class:`.tolerant_cache.TolerantRedisCache`).
     """
     url = read("str", name, "locmem://")
     scheme = urlsplit(url).scheme
@@ -297,6 +298,7 @@ def cache(name, prefix="", most=300):
             "BACKEND": "guizhou_portal.operations.tolerant_cache.TolerantRedisCache",
             "LOCATION": url,
             "KEY_PREFIX": prefix,
+            "OPTIONS": {"DOUBTED": doubted},
         }
     raise _not_a_url(name, "locmem://, dummycache:// or redis://HOST:PORT/NUMBER")
 

@@ -7,7 +7,7 @@ import django
 from django.utils.translation import gettext_lazy as _
 
 from . import environment
-from .operations import logs
+from .operations import content_version, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -118,7 +118,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": environment.cache("CACHE_URL"),
     "fact_sheets": environment.file_cache("CACHE_URL", VAR / "fact-sheets", most=500),
-    "pages": environment.cache("CACHE_URL", prefix="pages", most=1000),
+    "pages": environment.cache(
+        "CACHE_URL", prefix="pages", most=1000, doubted=[content_version.KEY]
+    ),
 }
 # Whether public pages come whole from the cache; what is the same for all is made once.
 PAGE_CACHE = environment.read("bool", "PAGE_CACHE", not DEBUG) and not environment.is_cache_off(

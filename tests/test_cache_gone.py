@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 from django.core.cache import cache
 
-from guizhou_portal.operations import tolerant_cache
+from guizhou_portal.operations import missed, tolerant_cache
 from projects.models import Enquiry
 
 from .factories import EventFactory
-from .servers import free_port
+from .servers import free_port, until
 from .test_enquiries import ADDRESS, WORDS, form_word
 
 REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
@@ -26,9 +26,31 @@ def shared_cache(settings, monkeypatch):
     monkeypatch.setattr(tolerant_cache, "SPARED", 0.05)
     settings.CACHES = {
         **settings.CACHES,
-        "default": {"BACKEND": BACKEND, "LOCATION": f"redis://127.0.0.1:{port}/0"},
+        "default": {
+            "BACKEND": BACKEND,
+            "LOCATION": f"redis://127.0.0.1:{port}/0",
+            "OPTIONS": {"DOUBTED": ["doubted"]},
+        },
     }
-    return port
+    yield port
+    cache._cache.state.missed.clear()  # nobody calls a port that others may use by now
+
+
+@pytest.fixture
+def cut_off(monkeypatch):
+    """``with cut_off():`` a cache that runs, and that this process cannot reach."""
+
+    def unreachable(*args, **kwargs):
+        raise ConnectionResetError
+
+    @contextmanager
+    def cut():
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr("redis.connection.Connection.send_packed_command", unreachable)
+            meanwhile.setattr("redis.connection.Connection._connect", unreachable)
+            yield
+
+    return cut
 
 
 @contextmanager
@@ -83,6 +105,13 @@ def test_an_enquiry_is_taken_without_the_cache(db, client, shared_cache):
     assert Enquiry.objects.get().email == WORDS["email"]
 
 
+def test_a_process_that_ends_says_what_the_cache_never_heard(shared_cache, monkeypatch, caplog):
+    monkeypatch.setattr(missed, "AT_THE_END", 0.1)
+    cache.set("page", "new")
+    cache._cache.state.missed._end(cache._cache.get_client())
+    assert "The cache never heard of a change" in caplog.text
+
+
 def test_nobody_waits_for_a_cache_that_has_just_not_answered(shared_cache, monkeypatch):
     monkeypatch.setattr(tolerant_cache, "SPARED", 60)
     asked = []
@@ -105,18 +134,12 @@ def test_a_cache_is_chosen_that_is_asked_for_half_a_second_at_most(shared_cache)
 
 @pytest.mark.thorough
 @pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
-def test_a_cache_that_comes_back_is_used_again_and_has_nothing_old(shared_cache, monkeypatch):
+def test_a_cache_that_comes_back_is_used_again_and_has_nothing_old(shared_cache, cut_off):
     with redis(shared_cache):
         cache.set("kept", "value", None)
         cache.set("version", "old", None)
         assert cache.get("version") == "old"
-        with monkeypatch.context() as meanwhile:
-
-            def unreachable(*args, **kwargs):
-                raise ConnectionResetError
-
-            meanwhile.setattr("redis.connection.Connection.send_packed_command", unreachable)
-            meanwhile.setattr("redis.connection.Connection._connect", unreachable)
+        with cut_off():
             assert cache.get("kept") is None
             cache.delete("version")  # somebody saves a record while the cache cannot be reached
         time.sleep(0.06)
@@ -139,3 +162,50 @@ def test_a_restart_of_the_cache_is_not_noticed(shared_cache, caplog):
             cache.set("word", word)
             assert cache.get("word") == word
             assert not caplog.records
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+def test_what_the_cache_did_not_hear_is_told_though_nobody_asks(shared_cache, cut_off):
+    with redis(shared_cache):
+        elsewhere = cache._cache.get_client()
+        for word in ("changed", "doubted", "other"):
+            cache.set(word, "old", None)
+        with cut_off():
+            cache.set("changed", "new", None)
+        until(lambda: not elsewhere.exists(cache.make_key("changed")), 2)
+        until(lambda: not elsewhere.exists(cache.make_key("doubted")), 2)
+        assert cache.get("other") == "old"
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+def test_after_a_failure_what_others_may_have_changed_unheard_is_not_believed(
+    shared_cache, cut_off, monkeypatch
+):
+    monkeypatch.setattr(missed, "PAUSE", 60)
+    with redis(shared_cache):
+        cache.set("doubted", "old", None)
+        with cut_off():
+            assert cache.get("other") is None
+        time.sleep(0.06)
+        assert cache.get("doubted") is None
+
+
+def test_what_is_missed_again_while_it_is_told_stays_missed(shared_cache):
+    unheard = missed.Missed(bool)
+
+    class Server:
+        told = []
+
+        def delete(self, *keys):
+            self.told.append(keys)
+            if len(self.told) == 1:  # another thread cannot say it, in this moment
+                unheard.add(["page"], self)
+
+    server = Server()
+    unheard.add(["page", "list"], server)
+    for _ in range(3):
+        unheard.tell(server)
+    assert server.told == [("page", "list"), ("page",)]
+    assert not unheard

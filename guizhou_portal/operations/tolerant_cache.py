@@ -1,7 +1,6 @@
 """A cache in Redis or Valkey that is empty while its server is gone, instead of a fault."""
 
 import logging
-from collections import OrderedDict
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
@@ -10,12 +9,12 @@ from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from .breaker import Breaker, Seldom
+from .missed import Missed
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 0.5  # seconds for a connection, and for an answer
 SPARED = 2.0  # seconds in which nobody asks a server again that did not answer
-MOST_MISSED = 10_000  # keys
 
 
 class State:
@@ -24,27 +23,25 @@ class State:
     def __init__(self):
         self.breaker = Breaker(SPARED, 3 * PATIENCE)
         self.told = Seldom(60)
-        #: Keys whose change did not arrive: what the server still has of them is not to be used.
-        self.missed = OrderedDict()
+        self.missed = Missed(self.worked)
 
-    def miss(self, keys):
-        for key in keys:
-            self.missed[key] = None
-        while len(self.missed) > MOST_MISSED:
-            self.missed.popitem(last=False)
+    def worked(self):
+        if self.breaker.worked():
+            logger.warning("The cache answers again.")
 
 
 _states = {}
 
 
 class TolerantClient(RedisCacheClient):
-    def __init__(self, servers, **options):
+    def __init__(self, servers, *, doubted=(), **options):
         for option in ("socket_connect_timeout", "socket_timeout"):
             options.setdefault(option, PATIENCE)
         # Once more, and at once: a restart of the server broke all connections that were kept.
         options.setdefault("retry", Retry(NoBackoff(), 1, supported_errors=(NoConnection,)))
         super().__init__(servers, **options)
         self.state = _states.setdefault(tuple(servers), State())
+        self.doubted = doubted
         self._clients = {}
 
     def get_client(self, key=None, *, write=False):
@@ -62,25 +59,31 @@ class TolerantClient(RedisCacheClient):
         """
         state = self.state
         if state.breaker.refuses():
-            state.miss(changes)
+            state.missed.add(changes, self._writer())
             return otherwise
         try:
-            if missed := list(state.missed):
-                self.get_client(None, write=True).delete(*missed)
-                for key in missed:
-                    state.missed.pop(key, None)
+            if state.missed:
+                state.missed.tell(self._writer())
             answer = ask(*args)
-        except (RedisError, OSError) as error:
-            state.miss(changes)
-            if not isinstance(error, ResponseError):  # such as "out of memory": an answer
-                state.breaker.failed()
-            if times := state.told.times():
-                # Without its words, which may name the password of the address.
-                logger.error("The cache failed (%d times): %s", times, type(error).__name__)
+        except ResponseError as error:  # such as "out of memory": an answer
+            state.missed.add(changes, self._writer())
+            self._tell_of(error)
             return otherwise
-        if state.breaker.worked():
-            logger.warning("The cache answers again.")
+        except (RedisError, OSError) as error:
+            state.missed.add([*changes, *self.doubted], self._writer())
+            state.breaker.failed()
+            self._tell_of(error)
+            return otherwise
+        state.worked()
         return answer
+
+    def _writer(self):
+        return self.get_client(None, write=True)
+
+    def _tell_of(self, error):
+        if times := self.state.told.times():
+            # Without its words, which may name the password of the address.
+            logger.error("The cache failed (%d times): %s", times, type(error).__name__)
 
     def ping(self):
         return self._tried(self.get_client().ping, otherwise=False)
@@ -128,11 +131,17 @@ class TolerantRedisCache(RedisCache):
 
     So callers do what they do when a value is not there (yet). What was set or deleted meanwhile
     is deleted once the server is back: nobody gets what should be gone. :meth:`ping` tells.
+
+    The option ``DOUBTED`` names keys that other machines may have changed meanwhile, unheard by the
+    server as well: each process that noticed anything deletes them, too.
     """
 
     def __init__(self, server, params):
         super().__init__(server, params)
         self._class = TolerantClient
+        options = dict(self._options)
+        doubted = [self.make_key(key) for key in options.pop("DOUBTED", ())]
+        self._options = {**options, "doubted": doubted}
 
     def ping(self):
         """Whether the server answers."""

@@ -1,6 +1,7 @@
 """Redis is killed or hangs: slower meanwhile, and nothing old afterwards."""
 
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from .wire import took
 
 LIST = "/en/projects/"
 LONG = 6  # seconds for a page, on a machine that is busy
+TOLD = 1.5  # seconds until a machine tells what it could not tell
 
 
 @pytest.fixture
@@ -81,3 +83,30 @@ def test_redis_hangs_and_goes_on(place, redis):
     for _ in range(6):
         assert "While it hung" in visitor.get(LIST).text
     assert "traceback" not in place.logged()
+
+
+@needs("redis-server")
+@pytest.mark.parametrize("notices", [True, False])
+def test_redis_hung_and_another_machine_asks_it_first(place, redis, notices):
+    """What one machine could not tell, the other hears all the same: noticed it anything or not."""
+    here, there = (place.serve(CACHE_URL=redis.url, WEB_CONCURRENCY=1) for _ in range(2))
+    visitor, editor = Browser(there.port), Browser(here.port).sign_in()
+    ((project,),) = place.ask("select min(id) from projects_project")
+    address = f"/admin/projects/project/{project}/change/"
+    form = form_at(editor, address) | {"title_en": "While it hung"}
+    until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit")
+
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        Browser(here.port).get(LIST)  # has things to tell already when the change comes
+        assert editor.post(address, form).status_code == 302
+        if notices:
+            assert "While it hung" in visitor.get(LIST).text
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    if not notices:
+        until(lambda: "While it hung" in visitor.get(LIST).text, TOLD)
+    end = time.monotonic() + 4  # longer than a server that did not answer is spared
+    while time.monotonic() < end:
+        assert "While it hung" in visitor.get(LIST).text
+    assert visitor.get(LIST)["Cache-Status"] == "portal; hit"
