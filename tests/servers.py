@@ -16,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from redis import Redis as Client
 
 ROOT = Path(__file__).parent.parent
 KEY = secrets.token_urlsafe(60)
@@ -169,7 +170,7 @@ def postgresql():
 
 
 class Redis:
-    """A Redis of its own, which keeps nothing on the disk."""
+    """A Redis of its own, which writes nothing to the disk unless it is told to."""
 
     def __init__(self, folder):
         self.folder, self.port, self.process = folder, free_port(), None
@@ -184,6 +185,9 @@ class Redis:
             stdout=subprocess.DEVNULL,
         )
         until(lambda: _listens(self.port))
+
+    def client(self):
+        return Client.from_url(self.url)
 
     def kill(self):
         stop(self.process, signal.SIGKILL)

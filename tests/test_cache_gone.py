@@ -209,3 +209,23 @@ def test_what_is_missed_again_while_it_is_told_stays_missed(shared_cache):
         unheard.tell(server)
     assert server.told == [("page", "list"), ("page",)]
     assert not unheard
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+def test_a_cache_whose_account_may_not_ask_for_its_state_is_used_all_the_same(
+    shared_cache, settings
+):
+    with redis(shared_cache):
+        cache._cache.get_client().acl_setuser(
+            "portal", enabled=True, passwords=["+words"], keys=["*"], commands=["+@all", "-info"]
+        )
+        default = settings.CACHES["default"]
+        address = default["LOCATION"].replace("//", "//portal:words@")
+        settings.CACHES = settings.CACHES | {"default": default | {"LOCATION": address}}
+        cache.set("kept", "value", None)
+        cache.set("doubted", "old", None)
+        assert cache.get("kept") == cache.get("kept") == "value"
+        cache._cache.get_client().connection_pool.disconnect()
+        assert cache.get("doubted") is None  # it could be another start of the server
+        assert cache.get("kept") == "value"

@@ -7,6 +7,7 @@ processes of one machine share it as the time of a file's last change.
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -49,6 +50,12 @@ def advance(**kwargs):
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
+
+
+def begin():
+    """A server process starts: after a loss of power a cache may be older than the last change."""
+    with suppress(OSError):  # no place to write the file
+        advance()
 
 
 def _in_cache():

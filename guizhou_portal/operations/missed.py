@@ -60,10 +60,10 @@ class Missed:
 
     def tell(self, client):
         """Have the server delete them; raises what ``client`` raises."""
+        if not self._keys:
+            return
         with self._lock:
             told = dict(self._keys)
-        if not told:
-            return
         client.delete(*told)
         with self._lock:
             for key, occasion in told.items():

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guizhou_portal.settings")
 
 from django.conf import settings
 
-from guizhou_portal.operations import metrics, probes
+from guizhou_portal.operations import content_version, metrics, probes
 
 #: Its threads serve whole requests only: no slow client keeps one.
 worker_class = "guizhou_portal.operations.worker.Worker"
@@ -53,6 +53,7 @@ def when_ready(server):
 
 def post_fork(server, worker):
     probes.is_stopping = lambda: not worker.alive
+    content_version.begin()
 
 
 def child_exit(server, worker):

@@ -1,6 +1,7 @@
 """A cache in Redis or Valkey that is empty while its server is gone, instead of a fault."""
 
 import logging
+import re
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
@@ -21,6 +22,8 @@ class State:
     """What all threads of this process know of a server."""
 
     def __init__(self):
+        self.run = None  # which start of which server answered last
+        self.doubted = set()  # keys that are not believed after a failure
         self.breaker = Breaker(SPARED, 3 * PATIENCE)
         self.told = Seldom(60)
         self.missed = Missed(self.worked)
@@ -39,9 +42,9 @@ class TolerantClient(RedisCacheClient):
             options.setdefault(option, PATIENCE)
         # Once more, and at once: a restart of the server broke all connections that were kept.
         options.setdefault("retry", Retry(NoBackoff(), 1, supported_errors=(NoConnection,)))
-        super().__init__(servers, **options)
+        super().__init__(servers, redis_connect_func=self._meet, **options)
         self.state = _states.setdefault(tuple(servers), State())
-        self.doubted = doubted
+        self.state.doubted.update(doubted)
         self._clients = {}
 
     def get_client(self, key=None, *, write=False):
@@ -62,20 +65,31 @@ class TolerantClient(RedisCacheClient):
             state.missed.add(changes, self._writer())
             return otherwise
         try:
-            if state.missed:
-                state.missed.tell(self._writer())
+            state.missed.tell(self._writer())  # nothing is asked before
             answer = ask(*args)
         except ResponseError as error:  # such as "out of memory": an answer
             state.missed.add(changes, self._writer())
             self._tell_of(error)
             return otherwise
         except (RedisError, OSError) as error:
-            state.missed.add([*changes, *self.doubted], self._writer())
+            state.missed.add([*changes, *state.doubted], self._writer())
             state.breaker.failed()
             self._tell_of(error)
             return otherwise
         state.worked()
         return answer
+
+    def _meet(self, connection):
+        """Before a new connection is used: is it to the server that was there before?
+
+        One that was started anew, or that took its place, may not know the last changes.
+        """
+        connection.on_connect()
+        run, state = run_of_server(connection), self.state
+        if state.doubted and state.run not in (None, run):
+            connection.send_command("DEL", *state.doubted, check_health=False)
+            connection.read_response()
+        state.run = run
 
     def _writer(self):
         return self.get_client(None, write=True)
@@ -125,6 +139,16 @@ class TolerantClient(RedisCacheClient):
         return self._tried(super().clear, otherwise=False)
 
 
+def run_of_server(connection):
+    """What names this start of the server; equal to nothing if the account may not ask for it."""
+    connection.send_command("INFO", "server", check_health=False)
+    try:
+        found = re.search(rb"run_id:(\w+)", connection.read_response())
+    except ResponseError:
+        found = None
+    return found[1] if found else object()
+
+
 class TolerantRedisCache(RedisCache):
     """Without its server it is as if nothing had been kept: reads find nothing, ``incr`` is a
     ``ValueError``, the rest is lost.
@@ -133,7 +157,8 @@ class TolerantRedisCache(RedisCache):
     is deleted once the server is back: nobody gets what should be gone. :meth:`ping` tells.
 
     The option ``DOUBTED`` names keys that other machines may have changed meanwhile, unheard by the
-    server as well: each process that noticed anything deletes them, too.
+    server as well, or that it may have forgotten the last change of: each process that noticed
+    a failure or another start of the server deletes them, too.
     """
 
     def __init__(self, server, params):

@@ -111,3 +111,30 @@ def test_redis_hung_and_another_machine_asks_it_first(place, redis, notices):
     while time.monotonic() < end:
         assert "While it hung" in visitor.get(LIST).text
     assert visitor.get(LIST)["Cache-Status"] == "portal; hit"
+
+
+@needs("redis-server")
+@pytest.mark.parametrize("all_fail", [False, True])
+def test_redis_comes_back_with_what_it_had_some_time_ago(place, redis, all_fail):
+    """From its file on the disk, after a loss of power, or as a copy that lagged behind."""
+    portal = place.serve(CACHE_URL=redis.url)
+    visitor, editor = Browser(portal.port), Browser(portal.port).sign_in()
+    ((project,),) = place.ask("select min(id) from projects_project")
+    address = f"/admin/projects/project/{project}/change/"
+    for _ in range(6):
+        until(lambda: visitor.get(LIST)["Cache-Status"] == "portal; hit")
+    redis.client().save()
+    form = form_at(editor, address) | {"title_en": "Not in the file"}
+    assert editor.post(address, form).status_code == 302
+    for _ in range(6):
+        assert "Not in the file" in visitor.get(LIST).text
+
+    if all_fail:
+        portal.kill()
+    redis.kill()
+    redis.start()
+    if all_fail:
+        portal.start().ready()
+    for _ in range(12):  # of either process
+        assert "Not in the file" in visitor.get(LIST).text
+    assert "traceback" not in place.logged()
