@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -153,12 +154,22 @@ def test_no_more_is_asked_of_the_database_for_more_records(db, client):
     assert counts[0] == counts[1] <= 10
 
 
-def test_parts_of_a_thousand_addresses_are_short_enough_to_be_kept(db, client, settings):
+def test_parts_of_450_addresses_and_their_index_are_short_enough_to_be_kept(db, client, settings):
     settings.PAGE_CACHE = True
-    many(ProjectFactory, 700, sector=SectorFactory(), slug=[f"p-{n}" for n in range(700)])
+    many(ProjectFactory, 400, sector=SectorFactory(), slug=[f"p-{n}" for n in range(400)])
     assert len(locations(fetched(client))) == 1 + 3
-    for part, number in (("", 999), ("?p=3", 3 * 700 - 2 * 999)):
+    for part, number in (("", 450), ("?p=3", 3 * 400 - 2 * 450)):
         address = f"/sitemap-projects.xml{part}"
         assert len(locations(fetched(client, address))) == number
         assert client.get(address)["Cache-Status"] == "portal; hit"
     assert not client.get("/sitemap-projects.xml?p=03").has_header("Cache-Status")
+
+
+def test_an_index_of_ten_thousand_parts_is_short_enough_to_be_kept(
+    db, client, settings, monkeypatch
+):
+    settings.PAGE_CACHE = True
+    monkeypatch.setattr(sitemaps.Records, "paginator", Paginator(range(10_000), 1))
+    many(ProjectFactory, 151, sector=SectorFactory(), slug=[f"p-{n}" for n in range(151)])
+    assert len(locations(fetched(client))) == 1 + 10_000
+    assert client.get("/sitemap.xml")["Cache-Status"] == "portal; hit"

@@ -1,10 +1,10 @@
 """Every public page in every language, with its alternates: https://www.sitemaps.org/protocol.html
 
-``/sitemap.xml`` holds all of it as long as that is at most 1,000 addresses. Beyond, it is an index
-of ``/sitemap-<section>.xml``, in parts of 1,000 addresses each (``?p=2``).
+``/sitemap.xml`` holds all of it as long as that is at most 450 addresses. Beyond, it is an index
+of ``/sitemap-<section>.xml``, in parts of 450 addresses each (``?p=2``).
 
-The views are Django's. Its ``Sitemap`` class would hold every record of a section in memory and
-look up each address fifteen times, so that a section is a class of our own with the same names.
+The view of a part is Django's. Its ``Sitemap`` class would hold every record of a section in memory
+and look up each address fifteen times, so that a section is a class of our own with the same names.
 """
 
 import hashlib
@@ -13,10 +13,11 @@ from itertools import chain
 
 from django.contrib.sitemaps import views
 from django.core.paginator import Paginator
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.functional import cached_property
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.http import http_date, quote_etag
 from django.utils.timezone import localtime
 
@@ -27,10 +28,10 @@ from guizhou_portal.publishing.views import read_only
 from guizhou_portal.questions import Number, answers, first, keys_of
 from guizhou_portal.translated import LANGUAGES
 
-TEMPLATE = "exchange/sitemap.xml"
+TEMPLATE, INDEX = "exchange/sitemap.xml", "exchange/sitemap_index.xml"
 #: In one file. The protocol allows 50,000, but a file of so many is long in making, and too large
 #: to be kept (see ``LARGEST`` in :mod:`guizhou_portal.operations.kept_page`).
-ADDRESSES = 1_000
+ADDRESSES = 450
 RECORDS = ADDRESSES // len(LANGUAGES)
 #: Pages without texts in the database.
 WITHOUT_TEXTS = ("api_reference",)
@@ -41,11 +42,26 @@ def whole(request, **site):
     """The one file there is, or the index of its parts. ``site``: see :func:`sections_of`."""
     sections = sections_of(**site)
     if sum(section.number for section in sections.values()) > RECORDS:
-        index = {"template_name": "exchange/sitemap_index.xml", "sitemap_url_name": "sitemap_part"}
         # A file without addresses is none.
         sections = {name: section for name, section in sections.items() if section.number}
-        return unless_known(request, sections, views.index, **index)
+        return unless_known(request, sections, index)
     return unless_known(request, sections, views.sitemap, template_name=TEMPLATE)
+
+
+@views.x_robots_tag
+def index(request, sections):
+    """The addresses of all parts. There may be thousands, too many for a loop of a template."""
+    entries = []
+    for name, section in sections.items():
+        address = escape(request.build_absolute_uri(reverse("sitemap_part", args=[name])))
+        lastmod = f"<lastmod>{stated(section.changed)}</lastmod>" if section.changed else ""
+        numbers = range(2, section.paginator.num_pages + 1)
+        entries += [
+            f"<sitemap><loc>{address}{part}</loc>{lastmod}</sitemap>\n"
+            for part in ("", *(f"?p={number}" for number in numbers))
+        ]
+    context = {"entries": "".join(entries)}
+    return TemplateResponse(request, INDEX, context, content_type="application/xml")
 
 
 @read_only
@@ -65,7 +81,7 @@ def part(request, section, records, shown):
 
 def unless_known(request, sections, view, **options):
     """What ``view`` answers, or 304 for who has it already: then no record is read."""
-    said = [request.build_absolute_uri(), view.__name__]
+    said = [request.build_absolute_uri(), view.__name__, RECORDS]
     said += [(one.number, one.changed) for one in sections.values()]
     etag = quote_etag(hashlib.sha256(repr(said).encode()).hexdigest()[:32])
     changed = latest(one.changed for one in sections.values())
@@ -120,9 +136,6 @@ class Section:
             for path, changed in self.pairs(self.paginator.page(page))
             for entry in in_each_language(domain, path, changed)
         ]
-
-    def get_latest_lastmod(self):
-        return self.changed
 
 
 class Records(Section):
@@ -186,6 +199,10 @@ def latest(moments):
     return max(filter(None, moments), default=None)
 
 
+def stated(moment):
+    return localtime(moment).isoformat(timespec="seconds")
+
+
 def in_each_language(domain, path, changed):
     """One entry for each language of a page; each names all of them.
 
@@ -196,6 +213,6 @@ def in_each_language(domain, path, changed):
     alternates = format_html_join(
         "", '<xhtml:link rel="alternate" hreflang="{}" href="{}"/>', (locations | default).items()
     )
-    lastmod = localtime(changed).isoformat(timespec="seconds") if changed else ""
+    lastmod = stated(changed) if changed else ""
     for location in locations.values():
         yield {"location": location, "lastmod": lastmod, "alternates": alternates}
