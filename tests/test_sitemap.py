@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.paginator import Paginator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -134,6 +133,9 @@ def test_beyond_the_limit_it_is_an_index_of_parts(db, client, monkeypatch):
     "path",
     [
         *(f"/sitemap-projects.xml?p={p}" for p in ("abc", "0", "-1", "999999", "%00", "9" * 5000)),
+        "/sitemap-pages.xml?p=2",
+        "/sitemap-pages.xml?p=01",
+        "/sitemap-contracts.xml",  # of which there are none
         "/sitemap.xml?p=2",
         "/sitemap-nothing.xml",
         "/sitemap-.xml",
@@ -162,14 +164,26 @@ def test_parts_of_450_addresses_and_their_index_are_short_enough_to_be_kept(db, 
         address = f"/sitemap-projects.xml{part}"
         assert len(locations(fetched(client, address))) == number
         assert client.get(address)["Cache-Status"] == "portal; hit"
-    assert not client.get("/sitemap-projects.xml?p=03").has_header("Cache-Status")
+    assert client.get("/sitemap-projects.xml?p=03").status_code == 404
+
+
+def test_a_part_is_sent_anew_to_nobody_who_has_it(db, client):
+    old, new = ProjectFactory(), ProjectFactory()
+    Project.objects.filter(pk=old.pk).update(updated=new.updated - timedelta(days=1))
+    address = "/sitemap-projects.xml"
+    first = client.get(address)
+    for known in ({"if-none-match": first["ETag"]}, {"if-modified-since": first["Last-Modified"]}):
+        again = client.get(address, headers=known)
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    Project.objects.filter(pk=old.pk).update(publication="withdrawn")
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
 def test_an_index_of_ten_thousand_parts_is_short_enough_to_be_kept(
     db, client, settings, monkeypatch
 ):
     settings.PAGE_CACHE = True
-    monkeypatch.setattr(sitemaps.Records, "paginator", Paginator(range(10_000), 1))
+    monkeypatch.setattr(sitemaps.Records, "parts", 10_000)
     many(ProjectFactory, 151, sector=SectorFactory(), slug=[f"p-{n}" for n in range(151)])
     assert len(locations(fetched(client))) == 1 + 10_000
     assert client.get("/sitemap.xml")["Cache-Status"] == "portal; hit"
