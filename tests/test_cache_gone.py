@@ -126,6 +126,24 @@ def test_nobody_waits_for_a_cache_that_has_just_not_answered(shared_cache, monke
     assert len(asked) == 1
 
 
+def test_many_changes_in_one_transaction_do_not_all_wait_for_a_cache_that_hangs(
+    shared_cache, monkeypatch
+):
+    monkeypatch.setattr(tolerant_cache, "SPARED", 60)
+    monkeypatch.setattr(missed, "PAUSE", 60)
+    asked = []
+
+    def slow(*args, **kwargs):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr("redis.connection.Connection._connect", slow)
+    for number in range(20):
+        cache.hurry()
+        cache.set("version", number)
+    assert len(asked) == 2
+
+
 def test_a_cache_is_chosen_that_is_asked_for_half_a_second_at_most(shared_cache):
     options = cache._cache.get_client().connection_pool.connection_kwargs
     assert options["socket_timeout"] <= 0.5

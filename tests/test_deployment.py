@@ -373,6 +373,8 @@ def streaming(site):
             *("pg_basebackup", "-h", site.database.folder, "-U", "portal", "-D", replica.data),
             *("-R", "-X", "stream", "--checkpoint=fast"),
         )
+        with (replica.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("wal_receiver_timeout = 5s\n")  # as docs/deployment.md says
         replica.start()
         yield replica
     finally:

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 from django.core.cache import cache
@@ -111,6 +112,19 @@ def test_after_a_change_of_content_everybody_reads_from_the_primary(two, rf):
     assert during(rf.get("/de/"), read) == "default"
     cache.delete(replicas.WRITTEN)  # as time does
     assert during(rf.get("/de/"), read) != "default"
+
+
+def test_when_the_cache_was_away_with_what_it_knew_of_a_change_everybody_reads_from_the_primary(
+    two, rf, settings, monkeypatch
+):
+    settings.PAGE_CACHE_SHARED = True
+    version = time.time_ns()  # renewed when the cache came back
+    monkeypatch.setattr(replicas.content_version, "current", lambda: version)
+    assert during(rf.get("/de/"), read) == "default"
+    version -= int((replicas.FRESH + 1) * 1e9)
+    assert during(rf.get("/de/"), read) != "default"
+    version = None
+    assert during(rf.get("/de/"), read) == "default"
 
 
 @pytest.mark.django_db(transaction=True)

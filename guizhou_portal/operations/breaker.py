@@ -15,6 +15,7 @@ class Breaker:
         self.seconds, self.patience = seconds, patience
         self._lock = Lock()
         self._tried_again = None  # when somebody may; None: nothing failed
+        self._hurried = 0.0
 
     @property
     def is_tripped(self):
@@ -35,10 +36,11 @@ class Breaker:
             return False
 
     def hurry(self):
-        """Let the next caller try, however short ago it failed."""
+        """Let the next caller try, however short ago it failed; once in ``patience`` seconds."""
         with self._lock:
-            if self._tried_again is not None:
-                self._tried_again = time.monotonic()
+            now = time.monotonic()
+            if self._tried_again is not None and now - self._hurried >= self.patience:
+                self._tried_again = self._hurried = now
 
     def failed(self):
         with self._lock:

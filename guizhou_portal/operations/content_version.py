@@ -5,13 +5,15 @@ pages a change touches. With a cache that machines share the number lies there; 
 processes of one machine share it as the time of a file's last change.
 """
 
+import logging
 import os
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
+
+logger = logging.getLogger(__name__)
 
 KEY = "content-version"
 FOREVER = None
@@ -33,7 +35,7 @@ def is_at_hand():
 def advance(**kwargs):
     """Let every kept page be made anew. To be called once a change can be read by others.
 
-    Takes and ignores what a signal sends.
+    Takes and ignores what a signal sends. Raises nothing: what was changed is changed.
     """
     now = time.time_ns()
     if settings.PAGE_CACHE_SHARED:
@@ -42,20 +44,24 @@ def advance(**kwargs):
         getattr(pages, "hurry", bool)()
         pages.set(KEY, now, FOREVER)
         return
+    try:
+        _date_file(now)
+    except OSError as error:
+        file, cause = settings.CONTENT_VERSION_FILE, error.strerror
+        logger.error("Kept pages stay as they were: %s cannot be written (%s).", file, cause)
+
+
+def _date_file(now):
     file = Path(settings.CONTENT_VERSION_FILE)
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
         file.touch()
         # The kernel's own times are four milliseconds coarse: two changes could look like one.
         os.utime(file, ns=(now, now))
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    except PermissionError:  # another account's, such as of a command that root called
+        file.unlink(missing_ok=True)
         file.touch()
-
-
-def begin():
-    """A server process starts: after a loss of power a cache may be older than the last change."""
-    with suppress(OSError):  # no place to write the file
-        advance()
+        os.utime(file, ns=(now, now))
 
 
 def _in_cache():
@@ -71,5 +77,5 @@ def _of_file():
     try:
         return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns
     except FileNotFoundError:
-        advance()
+        _date_file(time.time_ns())
         return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns

@@ -25,10 +25,9 @@ from guizhou_portal.compression import TextCompressionMiddleware
 from guizhou_portal.context import kept_query, later_page, with_query
 from guizhou_portal.language import WITHOUT_LANGUAGE
 
-from . import content_version, release, schedule
+from . import content_version, release, remembered, schedule
 from .hosts import sound_host
 from .kept_page import LARGEST, KeptPage
-from .remembered import Memory
 from .requests import leave_out_body
 
 logger = logging.getLogger(__name__)
@@ -38,6 +37,7 @@ KEPT_FOR, NARROWED_KEPT_FOR = 7 * 24 * 3600, 3600
 MOST_CHOSEN = 4  # parts of a query that many may ask for
 LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
 LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
+RECENT = 600  # seconds for which a page that is being made anew is shown as it was, meanwhile
 BETWEEN_FAILURES = 5  # seconds until a page that could not be made is tried again
 #: What advertisers and mail programs hang onto addresses; no page looks at it.
 CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mtm_")
@@ -45,7 +45,7 @@ CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mt
 PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_RANGE")
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
 #: What this process has of a cache that machines share: 40 MB, were each page as large as may be.
-NEAR = Memory(600)
+NEAR = remembered.Memory(600)
 
 
 class Shelf:
@@ -92,6 +92,11 @@ class Shelf:
         self.pages.set(key, tuple(page), seconds)
         self.have_near(key, page)
 
+    def drop(self, scheme, host, path, query):
+        for key in {self.key(scheme, host, path, one) for one in (query, "")}:
+            self.pages.delete(key)
+            NEAR.drop(key)
+
     def have_near(self, key, page):
         if settings.PAGE_CACHE_SHARED:
             NEAR.put(key, page)
@@ -126,12 +131,12 @@ class PageCacheMiddleware:
     # --- what is not kept ----------------------------------------------------------------------
 
     def after_change(self, request):
-        """What an editor did may have reached the database without a signal.
+        """What an editor did may have reached the database without a signal, or without an answer.
 
         With the page cache off, too: processes remember what pages are made of.
         """
         response = self.get_response(request)
-        if response.status_code < 400 and is_signed_in(request):
+        if not 400 <= response.status_code < 500 and is_signed_in(request):
             content_version.advance()
         return response
 
@@ -149,7 +154,7 @@ class PageCacheMiddleware:
         making = f"making-{version}-{self.shelf.key(*address_of(request), query)}"
         if not self.pages.add(making, 1, LONGEST_MAKING):
             now = time.time()
-            if old is not None:
+            if old is not None and old.made > now - RECENT:
                 return old.answer(request, now, "hit; detail=renewing")
             made = self.wait(request, query, making, version)
             if made is not None:
@@ -162,7 +167,9 @@ class PageCacheMiddleware:
                 logger.warning("An old page is shown: %s cannot be made.", request.path)
                 response = old.answer(request, time.time(), "hit; detail=old")
             elif page is not None:
-                response = page.answer(request, time.time(), "fwd=miss; stored")
+                response = page.answer(request, time.time(), self.keep(request, query, page))
+            elif old is not None:  # withdrawn, or moved: what it was is shown to nobody again
+                self.shelf.drop(*address_of(request), query)
             return response
         finally:
             if failed:  # the database is gone, or slow: not each visitor waits to find that out
@@ -184,6 +191,7 @@ class PageCacheMiddleware:
 
     def make(self, request, query, version):
         """``(response, page)``; ``page`` is None where the response is not one to keep."""
+        begun = time.time()
         given = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         method, request.method = request.method, "GET"
         request.META["QUERY_STRING"] = query
@@ -199,20 +207,26 @@ class PageCacheMiddleware:
             or not (ignores_query or is_page(request, query))
         ):
             return self.finished(request, response), None
-        until, announced = schedule.good_until(version, time.time())
+        until, announced = schedule.good_until(version, begun)
         page = KeptPage.of(
             response,
             version=version,
-            until=until,
+            until=min(until, remembered.good_until()),
             announced=announced,
             ignores_query=ignores_query,
         )
         if page.size > LARGEST:
             return self.finished(request, response), None
-        query = "" if ignores_query else query
+        return response, page
+
+    def keep(self, request, query, page):
+        """Keep ``page``; what the Cache-Status header says of it (RFC 9211)."""
+        if content_version.current() != page.version:  # somebody may have a newer one already
+            return "fwd=miss"
+        query = "" if page.ignores_query else query
         key = self.shelf.key(*address_of(request), query)
         self.shelf.put(key, page, NARROWED_KEPT_FOR if query else KEPT_FOR)
-        return response, page
+        return "fwd=miss; stored"
 
     def finished(self, request, response):
         """A response that is not kept, as it would have been sent without us in between."""

@@ -8,11 +8,13 @@ version of the content: see :mod:`.content_version`.
 
 import time
 from collections import OrderedDict
+from math import inf
 from threading import Lock, local
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from . import content_version, schedule
@@ -56,6 +58,10 @@ class Memory:
             if len(self.things) > self.most:
                 self.things.popitem(last=False)
 
+    def drop(self, key):
+        with self.lock:
+            self.things.pop(key, None)
+
     def forget(self):
         with self.lock:
             self.things.clear()
@@ -65,7 +71,30 @@ class Memory:
 RECORDS = Memory(48)
 PARTS = Memory(1500)
 
-_request = local()
+
+class Making:
+    """What is made for one request; ``until``: how long all that it made use of is good."""
+
+    def __init__(self):
+        self.begun, self.until = time.time(), inf
+
+    @cached_property
+    def version(self):
+        """The content version, looked up once; None while it cannot be told."""
+        return content_version.current()
+
+    def read(self, read):
+        """The :class:`Thing` made now: as old as the request, and as the oldest that goes in."""
+        others, self.until = self.until, inf
+        try:
+            value = read()
+            until, _announced = schedule.good_until(self.version, self.begun)
+            return Thing(self.version, self.begun, min(until, self.until), value)
+        finally:
+            self.until = min(others, self.until)
+
+
+_now = local()
 
 
 def remembered(key, read, memory=RECORDS):
@@ -75,18 +104,22 @@ def remembered(key, read, memory=RECORDS):
     many requests at the same time: it holds nothing of a request, nothing that is still to be read
     from the database, and nobody may change it. What ``read`` raises is not remembered.
     """
-    version = _version_of_request()
-    if version is None:
+    making = getattr(_now, "making", None)
+    if making is None or not settings.REMEMBER_CONTENT or making.version is None:
         return read()
     key = (get_language(), *key)
-    now = time.time()
-    thing = memory.get(key, version, now)
+    thing = memory.get(key, making.version, time.time())
     if thing is None:
-        value = read()
-        until, _announced = schedule.good_until(version, now)
-        thing = Thing(version, now, until, value)
+        thing = making.read(read)
         memory.put(key, thing)
+    making.until = min(making.until, thing.until)
     return thing.value
+
+
+def good_until():
+    """How long all is good that the request of this moment made use of, in seconds since 1970."""
+    making = getattr(_now, "making", None)
+    return inf if making is None else making.until
 
 
 def forget():
@@ -94,23 +127,14 @@ def forget():
     PARTS.forget()
 
 
-def _version_of_request():
-    """The content version, looked up once in a request; None outside of one, and without any."""
-    if not getattr(_request, "is_on", False) or not settings.REMEMBER_CONTENT:
-        return None
-    if not hasattr(_request, "version"):
-        _request.version = content_version.current()
-    return _request.version
-
-
 def _begin(environ=None, **kwargs):
     """Whoever sends something may change what is read later in the same request."""
-    _request.__dict__.clear()
-    _request.is_on = environ is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    reads = environ is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    _now.making = Making() if reads else None
 
 
 def _end(**kwargs):
-    _request.__dict__.clear()
+    _now.making = None
 
 
 request_started.connect(_begin, dispatch_uid="remembered")

@@ -4,7 +4,8 @@ A page that is asked for without a session may be read from a replica named in
 ``DATABASE_REPLICA_URLS``. It is read from the primary all the same
 
 - if no replica answers, or each is further behind than ``MOST_LAG``,
-- for ``FRESH`` seconds after a change of content, so that nothing old is kept in the page cache,
+- for ``FRESH`` seconds after a change of content, so that nothing old is kept in the page cache;
+  and after the content got a new version, if the cache forgot of the change,
 - if it wrote something itself, or is inside of a transaction,
 - from the beginning, if its replica fails while it is made.
 """
@@ -17,6 +18,8 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections, transaction
+
+from . import content_version
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +36,13 @@ PRIVATE = {"sessions", "axes", "otp_totp", "otp_static", "admin", "auth", "conte
 WRITTEN = "replicas:content-written"
 
 #: Seconds behind the primary; null if it cannot say. A replica that has replayed everything is not
-#: behind, however long nothing was written, as long as it still listens to the primary.
+#: behind, however long nothing was written, as long as it still listens to the primary. It believes
+#: that it does for as long as ``wal_receiver_timeout`` when the stream has come to a halt.
 LAG = """
 SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN 0
     WHEN EXISTS (SELECT FROM pg_stat_wal_receiver)
+        AND current_setting('wal_receiver_timeout')::interval BETWEEN '1 ms' AND '5 s'
         AND pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
     ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp())
 END
@@ -104,11 +109,19 @@ class Reading:
     def database(self):
         if not self.decided:
             self.decided = True
-            self.replica = None if cache.get(WRITTEN) else _next_usable()
+            self.replica = None if cache.get(WRITTEN) or _is_new() else _next_usable()
         return self.replica.alias if self.replica else DEFAULT_DB_ALIAS
 
     def from_primary(self):
         self.replica, self.decided = None, True
+
+
+def _is_new():
+    """Whether there is a new version of the content, as there is when the cache was away."""
+    if not settings.PAGE_CACHE_SHARED:
+        return False
+    version = content_version.current()
+    return version is None or time.time() - version / 1e9 < FRESH
 
 
 def _next_usable():

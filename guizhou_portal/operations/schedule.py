@@ -1,14 +1,15 @@
 """When the public next gets to see something that was entered long before."""
 
+from datetime import UTC, datetime
+
 from django.apps import apps
 from django.db.models import Min
-from django.utils import timezone
 
 from guizhou_portal.publishing.models import PublicRecord, scheduled
 
 GOOD_FOR = 300  # seconds: longest life of what was made, for what changes by the clock alone
 
-_known = (None, None)  # (version of the content, the moment read for it)
+_known = (None, None, 0.0)  # (version of the content, the moment read for it, after which time)
 
 
 def is_good(kept, version, now):
@@ -19,36 +20,34 @@ def is_good(kept, version, now):
     return kept.version == version and kept.made <= now + 5 and now < kept.until
 
 
-def good_until(version, now):
-    """``(moment, announced)``: how long what is made now is good, in seconds since 1970.
+def good_until(version, begun):
+    """``(moment, announced)``: how long what was begun at ``begun`` is good, in seconds since 1970.
 
-    ``announced`` tells whether it is a moment the content itself names.
+    ``announced`` tells whether it is a moment the content itself names. A moment that passed while
+    it was made is behind us then: such a thing is good for nobody else.
     """
-    then, longest = next_publication(version), now + GOOD_FOR
+    then, longest = next_publication(version, begun), begun + GOOD_FOR
     announced = then is not None and then <= longest
     return (then if announced else longest), announced
 
 
-def next_publication(version):
-    """The next moment a scheduled record comes to light, in seconds since 1970, or None.
+def next_publication(version, since):
+    """The first moment after ``since`` a scheduled record comes to light, or None.
 
-    Read from the database once for each ``version`` of the content.
+    Both in seconds since 1970. Read from the database once for each ``version`` of the content.
     """
     global _known
-    known, moment = _known
-    if version != known or _is_past(moment):
-        moment = _read()
-        _known = version, moment
+    known, moment, read_for = _known
+    if version != known or since < read_for or (moment is not None and moment <= since):
+        moment = _read(since)
+        _known = version, moment, since
     return moment
 
 
-def _is_past(moment):
-    return moment is not None and moment <= timezone.now().timestamp()
-
-
-def _read():
+def _read(since):
+    then = datetime.fromtimestamp(since, UTC)
     moments = [
-        model._base_manager.filter(scheduled()).aggregate(next=Min("publish_at"))["next"]
+        model._base_manager.filter(scheduled(then)).aggregate(next=Min("publish_at"))["next"]
         for model in apps.get_models()
         if issubclass(model, PublicRecord)
     ]

@@ -53,7 +53,8 @@ def when_ready(server):
 
 def post_fork(server, worker):
     probes.is_stopping = lambda: not worker.alive
-    content_version.begin()
+    # After a loss of power a cache that came back from its disk may be older than the last change.
+    content_version.advance()
 
 
 def child_exit(server, worker):

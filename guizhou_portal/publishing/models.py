@@ -45,9 +45,9 @@ def published(prefix=""):
     )
 
 
-def scheduled():
-    """The condition of a record that is published from a time on that has not come yet."""
-    return Q(publication=Publication.PUBLISHED, publish_at__gt=timezone.now())
+def scheduled(now=None):
+    """The condition of a record that is published from a time on that has not come ``now``."""
+    return Q(publication=Publication.PUBLISHED, publish_at__gt=now or timezone.now())
 
 
 def changed():
