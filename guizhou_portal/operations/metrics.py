@@ -58,7 +58,7 @@ def figures():
         ),
         pages=Counter(
             "portal_pages",
-            "Answers with the page cache: hit, renewing, old, stored",
+            "Answers with the page cache: hit, renewing, old, stored, miss",
             ["outcome"],
             registry=registry,
         ),
