@@ -96,6 +96,35 @@ def test_a_withdrawn_page_is_not_shown_when_the_database_fails(
     assert (response.status_code, b"First words" in response.content) == (503, False)
 
 
+@pytest.mark.parametrize("way", ["withdraw", "make_draft", "delete", "form"])
+def test_nothing_of_before_stands_in_for_a_page_once_something_was_withdrawn(
+    client, commit, contract, address, admin_client, monkeypatch, way
+):
+    client.get(address)
+    client.get(LIST)
+    with commit():
+        if way == "delete":
+            contract.delete()
+        elif way == "form":
+            change = f"/admin/events/contract/{contract.pk}/change/"
+            form = form_at(admin_client, change) | {"publication": Publication.WITHDRAWN}
+            assert admin_client.post(change, form).status_code == 302
+        else:
+            chosen = {"action": way, "_selected_action": [contract.pk]}
+            answer = admin_client.post("/admin/events/contract/", chosen)
+            assert answer.status_code == 302
+
+    def gone(*args, **kwargs):
+        raise OperationalError
+
+    monkeypatch.setattr(ContractPage, "get", gone)
+    monkeypatch.setattr(ContractList, "get", gone)
+    client.raise_request_exception = False
+    for one in (address, LIST):
+        response = client.get(one)
+        assert (response.status_code, b"First words" in response.content) == (503, False)
+
+
 def test_a_page_that_moved_is_not_shown_where_it_was(client, commit, contract, address, meanwhile):
     client.get(address)
     with commit():

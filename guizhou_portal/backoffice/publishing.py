@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from guizhou_portal.operations import following
 from guizhou_portal.publishing.models import SCHEDULED, Publication
 
 from .attention import shortcomings
@@ -97,8 +98,9 @@ class PublishingMixin:
             publication=publication, publish_at=publish_at, updated=timezone.now()
         )
         done = list(self.model.objects.filter(pk__in=[one.pk for one in done]))
-        for record in done:
-            reversion.add_to_revision(record)  # an update at once sends no signal
+        for record in done:  # an update at once sends no signal
+            reversion.add_to_revision(record)
+            following.saved(record, created=False)
         self.warn_of_shortcomings(request, {one: missing.get(one, ()) for one in done})
         field = str(self.model._meta.get_field("publication").verbose_name)
         LogEntry.objects.log_actions(

@@ -15,8 +15,9 @@ from django.core.cache import caches
 
 logger = logging.getLogger(__name__)
 
-KEY = "content-version"
+KEY, REMOVAL = "content-version", "content-removal"
 FOREVER = None
+REMEMBERED_FOR = 8 * 24 * 3600  # seconds: longer than any page is kept
 
 
 def current():
@@ -45,14 +46,39 @@ def advance(**kwargs):
         pages.set(KEY, now, FOREVER)
         return
     try:
-        _date_file(now)
+        _date_file(Path(settings.CONTENT_VERSION_FILE), now)
     except OSError as error:
         file, cause = settings.CONTENT_VERSION_FILE, error.strerror
         logger.error("Kept pages stay as they were: %s cannot be written (%s).", file, cause)
 
 
-def _date_file(now):
-    file = Path(settings.CONTENT_VERSION_FILE)
+def note_removal():
+    """Something that was public is withdrawn or deleted: a page of before may tell of it."""
+    now = time.time_ns()
+    if settings.PAGE_CACHE_SHARED:
+        caches["pages"].set(REMOVAL, now, REMEMBERED_FOR)
+        return
+    try:
+        _date_file(_file_of_removal(), now)
+    except OSError:  # advance, which follows, tells of it
+        return
+
+
+def last_removal():
+    """The moment of it, to be compared with versions; 0 if there is none to be told."""
+    try:
+        if settings.PAGE_CACHE_SHARED:
+            return caches["pages"].get(REMOVAL) or 0
+        return os.stat(_file_of_removal()).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _file_of_removal():
+    return Path(f"{settings.CONTENT_VERSION_FILE}-removal")
+
+
+def _date_file(file, now):
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         file.touch()
@@ -77,5 +103,5 @@ def _of_file():
     try:
         return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns
     except FileNotFoundError:
-        _date_file(time.time_ns())
+        _date_file(Path(settings.CONTENT_VERSION_FILE), time.time_ns())
         return os.stat(settings.CONTENT_VERSION_FILE).st_mtime_ns

@@ -26,11 +26,25 @@ def changed(using=None, **kwargs):
     transaction.on_commit(content_version.advance, using=using, robust=True)
 
 
+def saved(instance, created, using=None, **kwargs):
+    """A record that is not public may have been so until now."""
+    if created or getattr(instance, "is_published", True):
+        changed(using)
+    else:
+        removed(using)
+
+
+def removed(using=None, **kwargs):
+    """What was public is so no longer: nothing of before may stand in for a page."""
+    transaction.on_commit(content_version.note_removal, using=using, robust=True)
+    changed(using)
+
+
 def follow():
     for model in shown_models():
         name = f"page-cache-{model._meta.label}"
-        post_save.connect(changed, model, dispatch_uid=name)
-        post_delete.connect(changed, model, dispatch_uid=name)
+        post_save.connect(saved, model, dispatch_uid=name)
+        post_delete.connect(removed, model, dispatch_uid=name)
         if model._meta.auto_created:
             m2m_changed.connect(changed, model, dispatch_uid=name)
     post_migrate.connect(content_version.advance, dispatch_uid="page-cache-migrated")

@@ -150,6 +150,8 @@ class PageCacheMiddleware:
 
     def renew(self, request, query, old, version):
         """The page made now, by one; to others who ask meanwhile goes the old one."""
+        if old is not None and old.version < content_version.last_removal():
+            old = None  # it may tell of what was withdrawn since
         # Who began before a change makes a page that is old already: it holds nobody up.
         making = f"making-{version}-{self.shelf.key(*address_of(request), query)}"
         if not self.pages.add(making, 1, LONGEST_MAKING):
