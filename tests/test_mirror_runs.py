@@ -1,9 +1,11 @@
 """Copies made again, cut off, and of a portal that is not as it should be."""
 
+import hashlib
 import os
 import re
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +14,7 @@ from guizhou_portal.management.commands import export_site
 from guizhou_portal.operations.mirror.addresses import Site
 from guizhou_portal.operations.mirror.asking import MISSING, Answer, Portal, portal_at
 from guizhou_portal.operations.mirror.crawl import Crawl, former_addresses
-from guizhou_portal.operations.mirror.writing import MANIFEST, Folder
+from guizhou_portal.operations.mirror.writing import MANIFEST, MARKS, Folder
 from guizhou_portal.pages.models import Page
 from projects.models import Project
 
@@ -140,45 +142,102 @@ def test_a_terminal_shows_how_far_it_is_and_a_log_does_not(db, small, tmp_path):
     assert "\r" not in export(tmp_path / "two")[0]
 
 
-def test_a_run_that_is_cut_off_while_writing_is_finished_by_the_next(tmp_path, monkeypatch):
-    def run(*files):
-        with Folder(tmp_path / "site") as folder:
-            for file in files:
-                folder.take(file, file.encode() * 99)
-            return folder.publish()
+def run(path, *files, text="whole "):
+    """A copy of ``files`` with as many bytes as are worth compressing; the finished folder."""
+    with Folder(path) as folder:
+        for mark in MARKS:
+            folder.take(mark, b"x")
+        for file in files:
+            folder.take(file, f"{file} {text}".encode() * 99)
+        folder.publish()
+        return folder
 
-    run("de/a.html", "de/b.html")
+
+def pages(path):
+    return {file for file in stored(path) if file.startswith("de/") and file.endswith("html")}
+
+
+@contextmanager
+def full_after(monkeypatch, renames):
+    """The disk has no room after so many files were brought into the folder."""
     replace, calls = os.replace, []
 
     def failing(*names):
         calls.append(names)
-        if len(calls) == 3:
+        if len(calls) > renames:
             raise OSError(28, "No space left on device")
         replace(*names)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", failing)
         with pytest.raises(OSError, match="No space"):
-            run("de/b.html", "de/c.html")
-    present = stored(tmp_path / "site")
-    assert {"de/a.html", "de/b.html"} <= set(present), "what was there can still be read"
-    run("de/b.html")
-    assert {path for path in stored(tmp_path / "site") if path.endswith("html")} == {"de/b.html"}
-    assert not [path for path in stored(tmp_path / "site") if "/c." in path]
+            yield
+
+
+def test_a_run_that_is_cut_off_while_writing_is_finished_by_the_next(tmp_path, monkeypatch):
+    run(tmp_path, "de/a.html", "de/b.html")
+    with full_after(monkeypatch, renames=2):
+        run(tmp_path, "de/b.html", "de/c.html")
+    assert {"de/a.html", "de/b.html"} <= pages(tmp_path), "what was there can still be read"
+    run(tmp_path, "de/b.html")
+    assert pages(tmp_path) == {"de/b.html"}
+    assert not [path for path in stored(tmp_path) if "/c." in path]
+
+
+@pytest.mark.parametrize("renames", [1, 2, 3, 4])
+def test_a_page_is_withdrawn_though_the_run_that_changed_it_was_cut_off(
+    tmp_path, monkeypatch, renames
+):
+    """Whether it is on the disk as it was or as it was to be, it is the export's."""
+    run(tmp_path, "de/a.html")
+    for text in ("new ", "newer "):
+        with full_after(monkeypatch, renames):
+            run(tmp_path, "de/a.html", "de/b.html", text=text)
+    assert run(tmp_path).left == []
+    assert {path for path in stored(tmp_path) if path.startswith("de/")} == set()
+
+
+@pytest.mark.parametrize("renames", [1, 2, 3])
+def test_a_page_is_never_left_beside_an_older_form_of_itself(tmp_path, monkeypatch, renames):
+    run(tmp_path, "de/a.html")
+    with full_after(monkeypatch, renames):
+        run(tmp_path, "de/a.html", text="new ")
+    run(tmp_path, "de/a.html", text="new ")
+    run(tmp_path / "anew", "de/a.html", text="new ")
+    anew = stored(tmp_path / "anew")
+    assert {path: text for path, text in stored(tmp_path).items() if "anew/" not in path} == anew
 
 
 def test_a_file_that_somebody_damaged_is_written_anew(tmp_path):
     for _run in range(2):
-        with Folder(tmp_path) as folder:
-            folder.take("a.html", b"whole " * 99)
-            folder.publish()
+        run(tmp_path, "a.html")
         whole = stored(tmp_path)
         (tmp_path / "a.html").write_bytes(b"x")
         (tmp_path / "a.html.br").write_bytes(b"x")
-    with Folder(tmp_path) as folder:
-        folder.take("a.html", b"whole " * 99)
-        folder.publish()
+    run(tmp_path, "a.html")
     assert stored(tmp_path) == whole
+
+
+def test_a_withdrawn_page_that_somebody_changed_stays_and_is_told_of_until_it_is_gone(
+    db, small, tmp_path
+):
+    small["/de/"] = '<a href="/de/data/">x</a>'
+    small["/de/data/"] = "<h1>Data</h1>"
+    export(tmp_path)
+    small["/de/"] = "<h1>Home</h1>"
+    page = tmp_path / "de/data/index.html"
+    page.write_text("mine")
+    for _run in range(2):
+        _said, complained, status = export(tmp_path)
+        assert complained == (
+            "Not removed, because it was changed since the last export: de/data/index.html. Take "
+            "it out of the folder.\n"
+        )
+        assert status == 1
+        assert page.read_text() == "mine"
+    page.unlink()
+    assert export(tmp_path)[1:] == ("", 0)
+    assert "de/data" not in (tmp_path / MANIFEST).read_text()
 
 
 @pytest.mark.parametrize(
@@ -201,6 +260,59 @@ def test_a_folder_with_other_files_is_left_alone(db, tmp_path):
     with pytest.raises(CommandError, match="holds files that are not of an export"):
         export(tmp_path)
     assert stored(tmp_path) == {"thesis.txt": b"mine"}
+
+
+def test_a_list_of_digests_that_is_somebody_elses_is_no_leave_to_remove_what_it_names(db, tmp_path):
+    """As in a folder of downloads, of another website, and as made by somebody who means harm."""
+    (tmp_path / "precious.txt").write_text("mine")
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "portal-1.4.tar.gz").write_text("mine")
+    digest = hashlib.sha256(b"mine").hexdigest()
+    for names in (
+        ["portal-1.4.tar.gz"],
+        ["404.html", "sitemap.xml", "portal-1.4.tar.gz"],
+        [*MARKS, "../precious.txt"],
+        [*MARKS, f"{tmp_path}/precious.txt"],
+        [*MARKS, "portal-1.4.tar.gz\nand a remark"],
+    ):
+        (folder / MANIFEST).write_text("".join(f"{digest}  {name}\n" for name in names))
+        before = stored(tmp_path)
+        with pytest.raises(CommandError, match="holds files that are not of an export"):
+            export(folder)
+        assert stored(tmp_path) == before
+
+
+@pytest.mark.parametrize("left", [0, 1000])
+def test_a_list_that_a_power_cut_left_unfinished_is_not_believed(db, small, tmp_path, left):
+    """Otherwise a page withdrawn since would stay in public for ever, without a word."""
+    export(tmp_path)
+    os.truncate(tmp_path / MANIFEST, left)
+    before = stored(tmp_path)
+    with pytest.raises(CommandError, match=r"SHA256SUMS is cut off.*Export into an empty folder"):
+        export(tmp_path)
+    assert stored(tmp_path) == before
+
+
+def test_the_list_is_on_the_disk_before_it_takes_the_place_of_the_last_one(tmp_path, monkeypatch):
+    steps = []
+    replace, fsync = os.replace, os.fsync
+
+    def replaced(source, target):
+        steps.append(("renamed", Path(target).name))
+        replace(source, target)
+
+    def flushed(handle):
+        steps.append(("flushed", Path(os.readlink(f"/proc/self/fd/{handle}")).name))
+        fsync(handle)
+
+    run(tmp_path / "site", "de/a.html")
+    monkeypatch.setattr(os, "replace", replaced)
+    monkeypatch.setattr(os, "fsync", flushed)
+    run(tmp_path / "site")
+    listed = [("flushed", MANIFEST), ("renamed", MANIFEST), ("flushed", "site")]
+    assert steps[:3] == steps[-3:] == listed
+    assert ("flushed", "site") in steps[3:-3], "what is gone is gone before no list names it"
 
 
 def test_two_exports_into_one_folder_do_not_meet(db, tmp_path):

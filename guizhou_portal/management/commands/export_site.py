@@ -6,9 +6,10 @@ import time
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 
+from guizhou_portal.operations.command import PortalCommand
 from guizhou_portal.operations.mirror.addresses import Site
 from guizhou_portal.operations.mirror.asking import portal_at
 from guizhou_portal.operations.mirror.crawl import Crawl
@@ -19,12 +20,13 @@ WIDTH = 30  # characters of the progress bar
 MOST_LINES = 100  # of broken links
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Writes the whole public site as plain files, or brings an earlier copy up to date. "
-        "Exit status: 0 if all is in order, 1 if a link is broken (the copy is written) or the "
-        "portal failed (the copy stays as it was)."
+        "Exit status: 0 if all is in order, 1 if a link is broken or a file could not be removed "
+        "(the copy is written), or the portal failed (the copy stays as it was)."
     )
+    when_interrupted = "The copy was left as it was."
 
     def add_arguments(self, parser):
         parser.add_argument("folder", help="an empty folder, or that of an earlier copy")
@@ -60,7 +62,7 @@ class Command(BaseCommand):
             f"{len(copy.wanted)} files: {written} written, {removed} removed, "
             f"{len(copy.wanted) - written} unchanged, in {time.monotonic() - begun:.1f} s."
         )
-        self.tell(crawl.links.report())
+        self.tell(copy.left, crawl.links.report())
 
     def collect(self, crawl, copy):
         is_shown = self.stdout.isatty()
@@ -74,12 +76,18 @@ class Command(BaseCommand):
         if is_shown:
             self.stdout.write(f"\r{' ' * 90}\r", ending="")
 
-    def tell(self, broken):
+    def tell(self, left, broken):
+        for file in left:
+            self.stderr.write(
+                f"Not removed, because it was changed since the last export: {file}. Take it out "
+                "of the folder."
+            )
         for line in broken[:MOST_LINES]:
             self.stderr.write(f"Broken: {line}")
         if broken:
             more = f" ({len(broken) - MOST_LINES} more)" if len(broken) > MOST_LINES else ""
             self.stderr.write(f"{len(broken)} broken links{more}.")
+        if left or broken:
             sys.exit(1)
 
 

@@ -4,15 +4,16 @@ import sys
 import time
 
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from guizhou_portal.operations.command import PortalCommand
 from guizhou_portal.pictures import stored_files
 from guizhou_portal.pictures.renditions import drawn, store
 
 HOUR = 3600  # seconds
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Lists uploaded files that no record, no stored version of a record and no text refers to, "
         "social cards of titles that are no longer, and files that are missing. "

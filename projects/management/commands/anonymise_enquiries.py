@@ -1,29 +1,23 @@
 import sys
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
-
+from guizhou_portal.operations.command import PortalCommand
 from projects.enquiries.privacy import anonymise_old
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Removes everything personal from enquiries about which nothing has happened for "
         "ENQUIRY_RETENTION_DAYS, and files of forms that were never sent. Once a day. "
         "Exit status: 1 if a file could not be removed, or the database not be used."
     )
+    is_about_persons = True
+    when_interrupted = "What is left waits for the next run."
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="only count")
 
     def handle(self, *args, dry_run, **options):
-        try:
-            outcome = anonymise_old(dry_run)
-        except DatabaseError as error:
-            kind = type(error).__name__
-            raise CommandError(
-                f"The database cannot be used ({kind}). What is left waits for the next run."
-            ) from error
+        outcome = anonymise_old(dry_run)
         words = "to be made anonymous" if dry_run else "made anonymous"
         gone = "to be removed" if dry_run else "removed"
         self.stdout.write(

@@ -1,17 +1,20 @@
 import sys
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from guizhou_portal.operations.command import PortalCommand
 from projects.enquiries.privacy import erase, stored_about
 
 from .personal_data import address_given, mentioned_in
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Deletes the enquiries of the person with an e-mail address, with mails, files and what "
         "the log says of them. Exit status: 1 if a file could not be removed."
     )
+    is_about_persons = True
+    when_interrupted = "What is to be deleted may still be there; run it again."
 
     def add_arguments(self, parser):
         parser.add_argument("address")

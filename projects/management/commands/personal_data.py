@@ -1,10 +1,11 @@
 import json
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import validate_email
 
+from guizhou_portal.operations.command import PortalCommand
 from projects.enquiries.privacy import report, stored_about
 
 
@@ -22,8 +23,9 @@ def mentioned_in(enquiry):
     return f"The address also stands in a text of {enquiry.reference}; look there."
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Prints, as JSON, what enquiries hold about the person with an e-mail address."
+    is_about_persons = True
 
     def add_arguments(self, parser):
         parser.add_argument("address")

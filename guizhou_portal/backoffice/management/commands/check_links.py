@@ -6,12 +6,13 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import override
 
 from guizhou_portal.backoffice.link_probe import probe
 from guizhou_portal.backoffice.links import all_links, digest, store
 from guizhou_portal.backoffice.models import LinkCheck
+from guizhou_portal.operations.command import PortalCommand
 
 #: As many silent hosts, and not one that answers: it is this machine that has no network.
 SILENT_HOSTS = 3
@@ -22,7 +23,7 @@ SILENCE = (
 )
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Checks the outgoing links of all records; the overview lists those that are broken."
 
     def add_arguments(self, parser):

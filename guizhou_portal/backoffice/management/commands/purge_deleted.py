@@ -1,15 +1,15 @@
 """Forgets records that were deleted long ago: until then they can be brought back."""
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from guizhou_portal.backoffice.audit.models import KEPT_FOR
 from guizhou_portal.backoffice.history import KEPT_AFTER_DELETION, forget_deleted
 from guizhou_portal.backoffice.models import AuditEntry
 from guizhou_portal.backoffice.sheets.models import KeptSheet
+from guizhou_portal.operations.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Forgets the stored versions of records deleted more than "
         f"{KEPT_AFTER_DELETION.days} days ago, files that were never imported, and entries of the "

@@ -1,10 +1,11 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from guizhou_portal.content.loader import CREATED, KEPT, SKIPPED, UPDATED, load
 from guizhou_portal.content.source import FOLDER, ContentError
+from guizhou_portal.operations.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Loads the portal's own content in three languages. Can be run again at any time: what an "
         "editor has changed or deleted stays as it is."

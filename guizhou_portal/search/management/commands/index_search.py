@@ -1,10 +1,10 @@
-from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
+from guizhou_portal.operations.command import PortalCommand
 from guizhou_portal.search import index
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Brings the search index up to date with all records: needed only after the database was "
         "changed by other means than the portal."
