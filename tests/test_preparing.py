@@ -1,11 +1,18 @@
 """Several starts, on several machines, prepare one database and one folder of static files."""
 
+import errno
+import os
+import re
 import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
 
 from guizhou_portal.operations import static_files
 
@@ -131,8 +138,6 @@ def test_pages_of_the_earlier_version_still_find_their_files_after_an_update(set
 
 
 def test_going_back_to_an_older_file_brings_it_back(settings, sources):
-    import os
-
     look = sources / "look.css"
     look.write_text("a { color: green }")
     static_files.collect()
@@ -157,3 +162,71 @@ def test_static_files_nobody_can_still_ask_for_are_cleared_away(settings, source
     static_files.collect()
     assert earlier[0] not in collected(settings)
     assert len(collected(settings)) >= 1
+
+
+@contextmanager
+def full_disk(name):
+    """There is room for half of the file whose name as stored matches ``name``, and no more."""
+    save = FileSystemStorage._save
+
+    def half(storage, stored_as, content):
+        if not re.fullmatch(name, stored_as):
+            return save(storage, stored_as, content)
+        Path(storage.path(stored_as)).write_bytes(content.read()[: content.size // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", half)
+        yield
+
+
+@pytest.mark.parametrize("ending", ["", ".svg"])
+def test_a_file_that_was_cut_by_a_full_disk_is_whole_after_the_next_start(
+    settings, sources, ending
+):
+    """Browsers keep it for a year: its name says that it never changes."""
+    drawing = b"<svg>" + b"<g/>" * 99 + b"</svg>"
+    (sources / f"ridge{ending}").write_bytes(drawing)
+    with full_disk(r"ridge\.\w{12}(\.svg)?"), pytest.raises(CommandError) as told:
+        call_command("serve", "--collect-only", verbosity=0)
+    assert str(told.value) == (
+        "The static files could not be collected (No space left on device). "
+        "The next start does it anew."
+    )
+    (cut,) = settings.STATIC_ROOT.glob(f"ridge.{'?' * 12}{ending}")
+    assert cut.stat().st_size < len(drawing)
+    static_files.collect()
+    assert cut.read_bytes() == drawing
+    assert static_files.are_current()
+
+
+def test_a_file_that_was_compressed_while_it_was_cut_is_compressed_anew(settings, sources):
+    """A power cut may leave half of a file that was counted as collected."""
+    (sources / "ridge.svg").write_bytes(b"<svg>" + b"<g/>" * 99 + b"</svg>")
+    static_files.collect()
+    whole = {path.name: path.read_bytes() for path in settings.STATIC_ROOT.glob("ridge.?*.svg*")}
+    assert len(whole) == 3
+    for name in whole:
+        os.truncate(settings.STATIC_ROOT / name, 9)
+    (settings.STATIC_ROOT / static_files.STAMP).unlink()
+    static_files.collect()
+    for name, content in whole.items():
+        assert (settings.STATIC_ROOT / name).read_bytes() == content
+
+
+def test_an_update_that_was_interrupted_leaves_nothing_that_counts_as_current(settings, sources):
+    """Nor the version before it, to which one may go back then."""
+    look = sources / "look.css"
+    look.write_text("a { color: green }")
+    static_files.collect()
+    (earlier,) = collected(settings)
+    look.write_text("a { color: red }")
+    with full_disk(r"staticfiles\.json"), pytest.raises(OSError, match="No space"):
+        static_files.collect()
+    assert not static_files.are_current()
+    look.write_text("a { color: green }")
+    assert not static_files.are_current()
+    settings.STORAGES = {**settings.STORAGES}  # another process: its storage reads the list anew
+    static_files.collect()
+    assert static_files.are_current()
+    assert earlier in (settings.STATIC_ROOT / "staticfiles.json").read_text()

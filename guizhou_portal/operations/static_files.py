@@ -19,6 +19,11 @@ KEPT = 30 * 24 * 3600
 STAMP = ".sources"
 #: A name with a hash of the content: such a file is written once and never another.
 HASHED = re.compile(r"\.[0-9a-f]{12}\.[^/]+$")
+#: The hash itself, which comes before the last ending.
+DIGITS = re.compile(r"\.([0-9a-f]{12})(\.[^./]+)?$")
+#: Of what is kept compressed beside a file.
+COMPRESSED = (".gz", ".br")
+MANIFEST = "staticfiles.json"
 
 
 def are_current():
@@ -30,7 +35,10 @@ def are_current():
 def collect():
     """Collect the static files, never taking one away that a running server's pages name."""
     root = Path(settings.STATIC_ROOT)
-    fingerprint, named = _fingerprint(), _named(root)
+    fingerprint = _fingerprint()
+    (root / STAMP).unlink(missing_ok=True)  # until all is there, nothing of it is current
+    _remove_cut(root)
+    named = _named(root)
     for path in _files(root):
         if not HASHED.search(path.name):
             os.utime(path, (0, 0))  # older than any source: it is written anew, or gone below
@@ -41,7 +49,23 @@ def collect():
     for path in _files(root):
         if path.stat().st_mtime < oldest and _name(path, root) not in named:
             path.unlink(missing_ok=True)
+    os.sync()  # before the stamp: a power cut must not leave it with files that are empty
     (root / STAMP).write_text(fingerprint)
+
+
+def _remove_cut(root):
+    """Remove what is not whole, as after a full disk or a kill.
+
+    Django takes a file with a hash in its name for what the name says, and never writes it anew; a
+    manifest it cannot read stops it.
+    """
+    for path in _files(root):
+        digits = DIGITS.search(path.name)
+        if digits and path.suffix not in COMPRESSED and not _md5(path).startswith(digits[1]):
+            for ending in ("", *COMPRESSED):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+    if not _named(root):
+        (root / MANIFEST).unlink(missing_ok=True)
 
 
 def _files(root):
@@ -50,13 +74,21 @@ def _files(root):
 
 def _name(path, root):
     """The name of a static file, or of the one a compressed copy was made of."""
-    return path.relative_to(root).as_posix().removesuffix(".gz").removesuffix(".br")
+    name = path.relative_to(root).as_posix()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    return name
+
+
+def _md5(path):
+    """As Django's storage names files, in hexadecimal digits."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
 def _named(root):
     """The names that pages use now, from the manifest; none in development, which has no such."""
     try:
-        return set(json.loads((root / "staticfiles.json").read_text())["paths"].values())
+        return set(json.loads((root / MANIFEST).read_text())["paths"].values())
     except (OSError, ValueError, KeyError):
         return set()
 

@@ -161,10 +161,18 @@ class Command(BaseCommand):
 
     def collect_static(self):
         """Only what changed since the last start: hashing everything takes seconds."""
-        if static_files.are_current():  # by another start, while this one waited
-            return
-        self.stdout.write("Collecting static files …")
-        static_files.collect()
+        try:
+            if static_files.are_current():  # by another start, while this one waited
+                return
+            self.stdout.write("Collecting static files …")
+            static_files.collect()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            where = f" {error.filename}" if error.filename else ""
+            raise CommandError(
+                f"The static files could not be collected ({reason}{where}). "
+                "The next start does it anew."
+            ) from error
 
     def create_first_account(self):
         if not self.is_first_start():
