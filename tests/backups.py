@@ -3,6 +3,7 @@
 Run as a module it is what happens inside such a portal: ``python -m tests.backups fill`` and so on.
 """
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -17,6 +18,7 @@ import sys
 import tarfile
 import zipfile
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -56,6 +58,18 @@ def on_server(*statements):
     ) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+@contextmanager
+def under_way(command, folder):
+    """As while a ``restore`` or a ``backup`` of the portal with this ``ENQUIRY_FILES`` runs."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX if command == "restore" else fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 class Portal:
@@ -143,7 +157,7 @@ class Portal:
     def leftovers(self):
         """What no command may leave behind."""
         names = [path.name for path in self.folder.rglob("*")]
-        return [one for one in names if re.search(r"restoring|\.part$|\.copy$", one)]
+        return [one for one in names if re.search(r"restoring|\.part$|\.copy", one)]
 
 
 def records_in(file):
@@ -215,6 +229,20 @@ def write_old():
     sector.objects.create(name_de="An old sector", name="An old sector", slug="an-old-sector")
 
 
+def write_letters():
+    """An enquiry with a mail that waits, one to be tried later, and one that was sent."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from .enquiries import enquiry, letter
+
+    one = enquiry()
+    letter(one, "waiting")
+    letter(one, "sent", "notification")
+    letter(one, "waiting", "answer", due=timezone.now() + timedelta(hours=5))
+
+
 def go_on():
     """What happens next: somebody signs in, searches, writes."""
     from django.test import Client
@@ -271,7 +299,23 @@ def _links(address, answer, kind, content):
 
 
 def restore_until(place, file):
-    """Restore, and be killed at a point: ``module.function:before`` or ``:after``."""
+    """Restore, and be killed at a point."""
+    _end_at(place, signal.SIGKILL)
+    from guizhou_portal.operations.backup.restoring import restore
+
+    restore(file, replace=True)
+
+
+def ended(place, number, *command):
+    """Run a command that gets a signal at a point."""
+    from django.core.management import call_command
+
+    _end_at(place, int(number))
+    call_command(*command)
+
+
+def _end_at(place, number):
+    """Send this process a signal at a point: ``module.function:before`` or ``:after``."""
     from importlib import import_module
 
     name, _, when = place.partition(":")
@@ -283,13 +327,10 @@ def restore_until(place, file):
 
     def deadly(*args, **kwargs):
         result = real(*args, **kwargs) if when == "after" else None
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
         return result
 
     setattr(owner, function, deadly)
-    from guizhou_portal.operations.backup.restoring import restore
-
-    restore(file, replace=True)
 
 
 def restore_failing(file):

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from projects.enquiries.handling import STEPS
 from projects.enquiries.models import PrivateFiles
 from projects.models import Enquiry, Erasure, Mail
 
+from .backups import under_way
 from .enquiries import (
     ADDRESS,
     LIST,
@@ -153,6 +155,39 @@ def test_files_of_forms_that_were_never_sent_go_after_two_days(db, settings):
     names = {str(path.relative_to(settings.ENQUIRY_FILES)) for path in files(settings)}
     assert names == {young, kept.file.name}
     assert Erasure.objects.get().enquiries == 0
+
+
+def test_while_a_restore_adds_files_none_is_removed(db, settings):
+    """They are as old as they were, and the database in use does not name them."""
+    with_all(created=ago(days=800))
+    old_file(settings, "2030-01/restored")
+    with under_way("restore", settings.ENQUIRY_FILES):
+        status, out, err = run("anonymise_enquiries")
+        assert "made anonymous: 1, mails removed: 2, files removed: 0" in out
+        assert (status, err) == (0, "A restore is under way: files are left alone this time.\n")
+        assert len(files(settings)) == 2
+        assert "files to be removed: 0" in run("anonymise_enquiries", dry_run=True)[1]
+    # It failed, and what is of nothing now goes the next time.
+    old_file(settings, *(path.relative_to(settings.ENQUIRY_FILES) for path in files(settings)))
+    assert "files removed: 2" in run("anonymise_enquiries")[1]
+
+
+def test_what_waits_for_a_restore_stays_for_two_days(db, settings, monkeypatch):
+    """Whatever the age of the original: the restore may run on another machine."""
+    old_file(settings, ".restoring/new/2030-01/letter", "lost+found/#1")
+    assert "files removed: 0" in run("anonymise_enquiries")[1]
+    monkeypatch.setattr(privacy, "FILES_WAIT", timedelta(0))
+    assert "files removed: 1" in run("anonymise_enquiries")[1]
+    assert [path.name for path in files(settings)] == ["#1"]
+
+
+def old_file(settings, *names):
+    before = time.time() - 49 * 3600
+    for name in names:
+        path = Path(settings.ENQUIRY_FILES, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(PDF)
+        os.utime(path, (before, before))
 
 
 def test_one_fault_does_not_undo_nor_hide_what_went_before(db, monkeypatch):

@@ -10,10 +10,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from guizhou_portal.operations.backup.signals import built
 from guizhou_portal.pages.models import Operator
 from projects.enquiries import delivery, handling, letters
 from projects.models import Enquiry, Mail, Mailbox
 
+from .enquiries import letter
 from .factories import ProjectFactory, SectorFactory
 from .mail_server import mail_server, silent_server
 
@@ -239,6 +241,20 @@ def test_a_late_answer_does_not_undo_that_a_person_had_it_sent_again(waiting, se
     delivery.send_pending()
     assert states(waiting) == ["sent"]
     assert delivery.send_pending().sent == 0
+
+
+def test_after_a_restore_a_person_decides_about_mails_that_waited(db):
+    """They may have been sent after the backup was made."""
+    one = enquiry()
+    waited, spam = letter(one, "waiting"), letter(enquiry(state="spam"), "waiting")
+    later = letter(one, "waiting", "answer", due=timezone.now() + timedelta(hours=1))
+    said = []
+    built.send(sender=None, tell=said.append)
+    assert said == ["Mails that waited, perhaps sent since the backup: 1. Look at them."]
+    states = [Mail.objects.get(pk=mail.pk).state for mail in (waited, spam, later)]
+    assert states == ["uncertain", "waiting", "waiting"]
+    built.send(sender=None, tell=said.append)
+    assert len(said) == 1
 
 
 def test_after_four_days_nobody_goes_on_trying(waiting, server):

@@ -20,6 +20,7 @@ from events.models import Document, Event, Photo
 from guizhou_portal.pictures import stored_files
 from projects.models import LocationFactor, Project
 
+from .backups import under_way
 from .factories import (
     EventFactory,
     LocationFactorFactory,
@@ -96,6 +97,21 @@ def test_what_came_today_is_left_alone_unless_asked_for(settings):
     assert len(stored()) == 4
     clean("--delete", "--older-than", "0")
     assert stored() == set()
+
+
+@pytest.mark.django_db
+def test_while_a_restore_adds_files_none_is_deleted(settings):
+    """They are as old as they were, and the database in use does not name them."""
+    with_image()
+    Project.objects.all().delete()
+    age(settings)
+    with under_way("restore", settings.ENQUIRY_FILES):
+        said, status = clean("--delete")
+    assert "A restore is under way: no file is deleted this time." in said
+    assert (said.count("orphaned: "), status) == (4, 1)
+    assert len(stored()) == 4
+    with under_way("backup", settings.ENQUIRY_FILES):
+        assert "4 deleted" in clean("--delete")[0]
 
 
 @pytest.mark.django_db

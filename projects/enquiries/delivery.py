@@ -72,14 +72,26 @@ def send_pending(mails=None):
     # Whoever was sending them is gone: they may have arrived or not.
     gone = mails.filter(state=Mail.State.SENDING, due__lt=now - GONE_AFTER)
     report.uncertain += gone.update(state=Mail.State.UNCERTAIN)
-    due = mails.filter(state=Mail.State.WAITING, due__lte=now)
-    # What turned out to be spam meanwhile is told to nobody; cleared of it, they go out.
-    due = due.exclude(~Q(kind=Mail.Kind.ANSWER), enquiry__state=Enquiry.State.SPAM)
-    due = due.order_by("due", "pk")
-    for one in due:
+    for one in _due(mails, now).order_by("due", "pk"):
         if _claimed(one):
             report.add(_send(one))
     return report
+
+
+def _due(mails, now):
+    due = mails.filter(state=Mail.State.WAITING, due__lte=now)
+    # What turned out to be spam meanwhile is told to nobody; cleared of it, they go out.
+    return due.exclude(~Q(kind=Mail.Kind.ANSWER), enquiry__state=Enquiry.State.SPAM)
+
+
+def doubt_waiting(tell):
+    """A backup was restored: what waited when it was made may have been sent since.
+
+    As after a crash a person decides. What is not due even now was sent by nobody.
+    """
+    count = _due(Mail.objects.all(), timezone.now()).update(state=Mail.State.UNCERTAIN)
+    if count:
+        tell(f"Mails that waited, perhaps sent since the backup: {count:,}. Look at them.")
 
 
 def _claimed(one):

@@ -19,6 +19,9 @@ from django.utils import timezone
 from django.utils.translation import override
 from reversion.models import Revision, Version
 
+from guizhou_portal.operations.backup import turns
+from guizhou_portal.operations.backup.files import LOST, WAITING
+
 from .models import Attachment, Enquiry, Erasure, Mail, private_files
 
 #: What a person told us, or what was written about one, by what takes its place.
@@ -38,12 +41,15 @@ FILES_WAIT = timedelta(days=2)
 
 @dataclass
 class Outcome:
-    """What went. ``left``: the names of files that could not be removed."""
+    """What went. ``left``: the names of files that could not be removed; ``spares_files``: none is
+    touched now, for a restore adds files that no record names yet.
+    """
 
     enquiries: int = 0
     mails: int = 0
     files: int = 0
     left: list = field(default_factory=list)
+    spares_files: bool = False
 
     @property
     def is_empty(self):
@@ -51,7 +57,7 @@ class Outcome:
 
     def remove(self, names):
         """Remove files that belong to nothing any more."""
-        for name in names:
+        for name in [] if self.spares_files else names:
             try:
                 private_files().delete(name)
             except OSError:
@@ -72,9 +78,14 @@ def empty_journal():
 
 def anonymise_old(dry_run=False):
     """Make enquiries anonymous whose time is over; an :class:`Outcome`."""
-    outcome = Outcome()
+    with turns.together() as may_remove:
+        outcome = Outcome(spares_files=not may_remove)
+        return _anonymise_old(outcome, dry_run)
+
+
+def _anonymise_old(outcome, dry_run):
     due = _due()
-    files = files_of_nothing()
+    files = [] if outcome.spares_files else files_of_nothing()
     if dry_run:
         of_enquiries = Attachment.objects.filter(enquiry__in=due)
         outcome.enquiries = due.count()
@@ -129,13 +140,22 @@ def _anonymise(key, outcome):
 
 
 def files_of_nothing():
-    """Names of files that came with a form nobody sent, or could not be removed before."""
+    """Names of files that came with a form nobody sent, or could not be removed before.
+
+    Also of those that a restore left waiting: of use to nobody once it has ended.
+    """
     folder, limit = Path(settings.ENQUIRY_FILES), (timezone.now() - FILES_WAIT).timestamp()
     names = []
     for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
         with suppress(FileNotFoundError):
-            if path.is_file() and path.stat().st_mtime < limit:
-                names.append(path.relative_to(folder).as_posix())
+            if not path.is_file() or name.parts[0] == LOST:
+                continue
+            status = path.stat()
+            # What a restore that was killed left there is as old as its original, but new here.
+            changed = status.st_ctime if name.parts[0] == WAITING else status.st_mtime
+            if changed < limit:
+                names.append(name.as_posix())
     known = set(Attachment.objects.values_list("file", flat=True))
     return [name for name in names if name not in known]
 

@@ -4,7 +4,7 @@ import os
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from guizhou_portal.operations.backup import encryption, making
+from guizhou_portal.operations.backup import encryption, ending, making
 from guizhou_portal.operations.backup.faults import BackupError
 
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         tell = self.stdout.write if verbosity else lambda line: None
         try:
             keys = encryption.recipients(recipient, recipient_file)
-            size = making.back_up(file, keys, not no_media, tell)
+            with ending.in_order():
+                size = making.back_up(file, keys, not no_media, tell)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:

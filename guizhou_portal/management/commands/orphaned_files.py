@@ -6,6 +6,7 @@ import time
 from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
+from guizhou_portal.operations.backup import turns
 from guizhou_portal.operations.command import PortalCommand
 from guizhou_portal.pictures import stored_files
 from guizhou_portal.pictures.renditions import drawn, store
@@ -36,6 +37,15 @@ class Command(PortalCommand):
     def handle(self, *args, delete, older_than, repair, **options):
         if older_than < 0:
             raise CommandError("--older-than takes a number of hours from 0 on.")
+        with turns.together() as may_delete:
+            if delete and not may_delete:
+                self.stdout.write("A restore is under way: no file is deleted this time.")
+            left = self.look(delete and may_delete, older_than, repair)
+        if left:
+            sys.exit(1)
+
+    def look(self, delete, older_than, repair):
+        """Do all of it; return whether anything is left to do."""
         # The disk first: what is uploaded while we look is younger than what we found.
         files = list(stored_files.files_on_disk())
         limit = time.time() - older_than * HOUR
@@ -45,9 +55,7 @@ class Command(PortalCommand):
         left = self.clean(old, delete)
         if young := len(orphans) - len(old):
             self.stdout.write(f"{young} younger than {older_than:g} hours, left alone.")
-        left |= self.tell_missing({file.name for file in files}, repair)
-        if left:
-            sys.exit(1)
+        return left | self.tell_missing({file.name for file in files}, repair)
 
     def clean(self, files, delete):
         """Tell of ``files`` and delete them if asked; return whether any is left."""

@@ -3,7 +3,7 @@ import os
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from guizhou_portal.operations.backup import restoring
+from guizhou_portal.operations.backup import ending, restoring
 from guizhou_portal.operations.backup.faults import BackupError
 
 
@@ -30,7 +30,8 @@ class Command(BaseCommand):
             if check:
                 restoring.check(file, identity_file, tell)
             else:
-                restoring.restore(file, identity_file, yes, tell)
+                with ending.in_order():
+                    restoring.restore(file, identity_file, yes, tell)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
@@ -39,7 +40,8 @@ class Command(BaseCommand):
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             where = f" {error.filename}" if error.filename else ""
-            raise CommandError(f"Nothing was restored ({reason}{where}).") from error
+            outcome = f"{file} could not be checked" if check else "Nothing was restored"
+            raise CommandError(f"{outcome} ({reason}{where}).") from error
         tell(
             "This release can restore it."
             if check

@@ -7,6 +7,7 @@ from copy import deepcopy
 
 from django.db import connections, router, transaction
 
+from . import leftovers
 from .faults import BackupError
 
 DEFAULT = "default"
@@ -35,10 +36,14 @@ def still(copy):
 
 
 def _copy_sqlite(source, copy, connection):
-    """The file is gone as soon as ``connection`` has it open: nobody finds it after a crash."""
+    """The file is gone as soon as ``connection`` has it open.
+
+    If the process is killed before that, the next backup into the same folder removes it: see
+    :mod:`.leftovers`.
+    """
     try:
         source.ensure_connection()
-        copy.unlink(missing_ok=True)  # of a backup that was killed
+        leftovers.remove_copy(copy)
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         target = sqlite3.connect(copy)
         source.connection.backup(target)
@@ -47,10 +52,9 @@ def _copy_sqlite(source, copy, connection):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.Error as error:
-        raise BackupError(f"The database could not be copied into {copy} ({error}).") from (error)
+        raise BackupError(f"The database could not be copied into {copy} ({error}).") from error
     finally:
-        copy.unlink(missing_ok=True)
-        copy.with_name(f"{copy.name}-journal").unlink(missing_ok=True)
+        leftovers.remove_copy(copy)
 
 
 @contextmanager

@@ -122,11 +122,11 @@ def _beside(work, ours_writes):
     thread.start()
     try:
         yield ours
-    except Exception:
+    except BaseException as error:
         with suppress(OSError):
             ours.close()
         thread.join()
-        if failures:
+        if failures and isinstance(error, Exception):  # not if somebody wants us to end
             raise failures[0] from None
         raise
     with suppress(BrokenPipeError):  # the thread tells why

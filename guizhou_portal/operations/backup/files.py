@@ -18,6 +18,8 @@ from .faults import BackupError
 
 #: Where files wait inside their own folder, on the same disk, until all of them are there.
 WAITING = ".restoring"
+#: The file system's own folder, where one is mounted as a whole: not the portal's.
+LOST = "lost+found"
 MEDIA, ENQUIRIES = "media", "enquiries"
 
 
@@ -27,8 +29,9 @@ def folders():
 
 
 def names_in(folder):
-    """The files of a folder, as paths with slashes, in order; what waits there is none of them.
+    """The files of a folder, as paths with slashes, in order.
 
+    None of them are those that wait there, nor what the file system has found and put there.
     Raises :class:`BackupError` for a link: what it leads to would be missing without a word.
     """
     return sorted(_walk(folder, ""))
@@ -38,7 +41,7 @@ def _walk(folder, before):
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             name = f"{before}{entry.name}"
-            if name == WAITING:
+            if name in (WAITING, LOST):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _walk(entry.path, f"{name}/")
@@ -69,6 +72,8 @@ class Waiting:
         self.names, self.added, self.replaced = set(), [], []
 
     def make_folder(self):
+        # For others, too, may be what it lies in.
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._make(self.folder)
 
     def prepare(self):
@@ -81,7 +86,7 @@ class Waiting:
             shutil.rmtree(self.place)
 
     def _make(self, folder):
-        # Missing parents get the usual rights with ``parents``: each is made by itself.
+        # With ``parents`` those that are missing would get the usual rights.
         if not folder.is_dir():
             self._make(folder.parent)
             folder.mkdir(mode=0o700 if self.is_private else 0o777, exist_ok=True)
@@ -138,8 +143,9 @@ class Waiting:
         return removed, left
 
     def _remove_empty_folders(self):
+        others = {self.place, self.folder / LOST}
         for folder, _, _ in os.walk(self.folder, topdown=False):
             path = Path(folder)
-            if path != self.folder and self.place not in (path, *path.parents):
+            if path != self.folder and not others & {path, *path.parents}:
                 with suppress(OSError):
                     path.rmdir()

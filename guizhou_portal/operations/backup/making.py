@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, default_storage
 
-from . import files, manifest, records, states
+from . import files, leftovers, manifest, records, states, turns
 from .archive import Writer
 from .connected import still
 from .encryption import encrypting
@@ -24,12 +24,32 @@ def back_up(file, keys=(), with_media=True, tell=print):
     ``file`` appears once it is whole, readable by its owner alone; one of that name is replaced
     then. ``tell`` is called with lines of progress. Raises :class:`BackupError` and ``OSError``.
     """
-    file = Path(file)
-    if file.is_dir():
+    file = _place(Path(file))
+    with turns.together() as may_begin:
+        if not may_begin:
+            raise BackupError("A restore is under way: make the backup when it has ended.")
+        leftovers.remove(file.parent, tell)
+        _write(file, keys, with_media, tell)
+    return file.stat().st_size
+
+
+def _place(file):
+    """Where to write: what a link leads to. What is no ordinary file is never replaced."""
+    try:
+        place = file.resolve()
+    except (OSError, RuntimeError) as error:
+        raise BackupError(f"{file} is a link that leads to itself.") from error
+    if place.is_dir():
         raise BackupError(f"{file} is a folder; name the file to write.")
+    if place.exists() and not place.is_file():
+        raise BackupError(f"{file} is no ordinary file, so it is not replaced; name another one.")
     for folder in files.folders().values():
-        if folder.resolve() in file.resolve().parents:
+        if folder.resolve() in place.parents:
             raise BackupError(f"{file} would be a part of itself: {folder} is backed up, too.")
+    return place
+
+
+def _write(file, keys, with_media, tell):
     with _appearing(file) as out, encrypting(out, keys) if keys else nullcontext(out) as target:
         writer = Writer(target)
         content = _write_records(writer, file, tell)
@@ -41,13 +61,12 @@ def back_up(file, keys=(), with_media=True, tell=print):
         said = manifest.written(has_media=has_media, parts=writer.parts, **content)
         writer.add_text(manifest.NAME, said.text)
         writer.finish()
-    return file.stat().st_size
 
 
 @contextmanager
 def _appearing(file):
     """A file beside ``file`` that takes its place if all goes well, and goes if not."""
-    beside = file.with_name(f".{file.name}.part")
+    beside = leftovers.part_of(file)
     handle = os.open(beside, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "r+b") as out:
         try:
@@ -75,7 +94,7 @@ def _appearing(file):
 
 def _write_records(writer, file, tell):
     """Write each table; returns what the manifest says of the database."""
-    with still(file.with_name(f".{file.name}.copy")) as connection:
+    with still(leftovers.copy_of(file)) as connection:
         applied = states.applied_to(connection)
         if not applied:
             raise BackupError("The database is empty: there is nothing to back up.")
@@ -107,12 +126,13 @@ def _keeps_media(tell):
 
 
 def _write_files(writer, first, tell):
-    folder, count, size = files.folders()[first], 0, 0
+    folder, count, gone, size = files.folders()[first], 0, 0, 0
     told = time.monotonic()
     names = files.names_in(folder)
     for name in names:
         found = files.opened(folder, name)
         if found is None:
+            gone += 1
             continue
         file, length, changed = found
         with file:
@@ -122,3 +142,5 @@ def _write_files(writer, first, tell):
             told = time.monotonic()
             tell(f"{first}: {count:,} of {len(names):,} files, {size / 1e6:,.1f} MB …")
     tell(f"Files in {first}: {count:,}, {size / 1e6:,.1f} MB.")
+    if gone:
+        tell(f"Files in {first} that were deleted meanwhile, so not in this backup: {gone:,}.")

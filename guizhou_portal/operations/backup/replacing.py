@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from . import ending
 from .connected import instead
 from .faults import BackupError
 
@@ -52,7 +53,11 @@ def new_database():
 
 
 def take_over():
-    """Put what :func:`new_database` built into its place. All of it happens, or nothing."""
+    """Put what :func:`new_database` built into its place. All of it happens, or nothing.
+
+    Who tells the process to end is heard only while it did not happen: nothing is taken back after.
+    """
+    ending.hold()
     if connection.vendor == "sqlite":
         _take_over_sqlite()
     else:
@@ -61,6 +66,7 @@ def take_over():
             while not _take_over_postgresql():
                 if time.monotonic() > until:
                     raise BackupError("The database is never free for a moment: stop the servers.")
+                ending.heed()
                 time.sleep(0.05)
         except DatabaseError as error:
             reason = " ".join(str(error).split())
@@ -79,6 +85,11 @@ def throw_away():
 # --- SQLite --------------------------------------------------------------------------------------
 
 
+def is_missing():
+    """Whether there can be no database yet: not even the folder of its file is there."""
+    return connection.vendor == "sqlite" and not _live().parent.is_dir()
+
+
 def _live():
     return Path(connection.settings_dict["NAME"])
 
@@ -88,8 +99,8 @@ def _beside():
 
 
 def _remove_sqlite(file):
-    for ending in ("", "-journal", "-wal", "-shm", ".preparing"):
-        file.with_name(file.name + ending).unlink(missing_ok=True)
+    for last in ("", "-journal", "-wal", "-shm", ".preparing"):
+        file.with_name(file.name + last).unlink(missing_ok=True)
 
 
 def _take_over_sqlite():
@@ -97,7 +108,10 @@ def _take_over_sqlite():
 
     def wait_or_give_up(status, remaining, total):
         nonlocal waited
-        waited += status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return
+        ending.heed()
+        waited += 1
         if waited > PATIENCE:
             raise BackupError(f"The database {_live()} is being written to and does not let go.")
 
@@ -108,12 +122,19 @@ def _take_over_sqlite():
         source.backup(target, pages=-1, progress=wait_or_give_up, sleep=1)
     except sqlite3.DatabaseError as error:
         raise BackupError(
-            f"The database {_live()} could not be replaced ({error}). If it is damaged, move it "
-            "and the files -wal and -shm beside it away, and restore again."
+            f"The database {_live()} could not be replaced ({error}).{_advice(error)}"
         ) from error
     finally:
         source.close()
         target.close()
+
+
+def _advice(error):
+    """What helps if the database in use is what does not work."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the details of its kind
+    if code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return ""
+    return " Move it and the files -wal and -shm beside it away, and restore again."
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------

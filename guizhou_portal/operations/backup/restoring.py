@@ -5,9 +5,8 @@ it is the one of the backup. What a ``kill -9`` leaves behind are files nobody a
 next restore, begun in the same way, removes.
 """
 
-import fcntl
 import os
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
@@ -19,9 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from guizhou_portal.operations import content_version
 
-from . import archive, encryption, manifest, records, replacing, states
+from . import archive, encryption, ending, manifest, records, replacing, states, turns
 from .faults import BackupError, DamagedError
 from .files import ENQUIRIES, MEDIA, WAITING, Waiting, folders, names_in
+from .signals import built
 
 DATABASE, ENDING = "database/", ".jsonl.gz"
 #: What is filled by the migrations alone: a database with nothing else is empty.
@@ -49,7 +49,8 @@ def restore(file, key_file=None, replace=False, tell=print):
     media, enquiries = (
         Waiting(folder, is_private=first == ENQUIRIES) for first, folder in folders().items()
     )
-    with _alone(enquiries):
+    enquiries.make_folder()
+    with turns.alone():
         if not replace and (there := _in_use()):
             raise BackupError(f"There is something already ({there}). --yes replaces all of it.")
         try:
@@ -65,9 +66,9 @@ def restore(file, key_file=None, replace=False, tell=print):
                 _build(found, enquiries.place / "database", tell)
             _change_over([media, enquiries] if found.has_media else [enquiries], tell)
         finally:
-            replacing.throw_away()
-            for one in (media, enquiries):
-                one.clear()
+            ending.hold()
+            for clear in (replacing.throw_away, media.clear, enquiries.clear):
+                _aside(tell, "Left over, until the next restore removes it", clear)
     _forget_pages(tell)
     return found
 
@@ -79,51 +80,61 @@ def _change_over(waiting, tell):
             one.add()
         replacing.take_over()
     except BaseException:
+        ending.hold()
         for one in waiting:
             one.take_back()
         raise
     for one in waiting:
-        removed, left = one.remove_others()
-        tell(f"{one.folder}: {len(one.names):,} files restored, {len(removed):,} others removed.")
-        for name in left:
-            tell(f"{one.folder / name} is not of the backup, but could not be removed.")
+        _aside(tell, f"Files in {one.folder} may be left over", _remove_others, one, tell)
+
+
+def _remove_others(waiting, tell):
+    removed, left = waiting.remove_others()
+    restored = f"{len(waiting.names):,} files restored"
+    tell(f"{waiting.folder}: {restored}, {len(removed):,} others removed.")
+    for name in left:
+        tell(f"{waiting.folder / name} is not of the backup, but could not be removed.")
 
 
 def _forget_pages(tell):
     """Whatever was made of the old records is made anew."""
-    for cache in caches.all():
-        try:
-            cache.clear()
-        except Exception as error:  # each kind of cache has its own, and the portal is restored
-            tell(f"The cache could not be emptied ({error}): empty it, then start the servers.")
-    content_version.advance()  # what server processes keep for themselves
+    advice = "The cache could not be emptied: empty it, then start the servers"
+    for name in caches:
+        _aside(tell, advice, _empty_cache, name)
+    # What server processes keep for themselves.
+    _aside(tell, "The servers could not be told", content_version.advance)
 
 
-@contextmanager
-def _alone(enquiries):
-    """One restore at a time: two would take away what the other keeps waiting."""
-    enquiries.make_folder()
-    handle = os.open(enquiries.folder, os.O_RDONLY)
+def _empty_cache(name):
+    if caches[name].clear() is False:  # one that goes on without its server says so, no more
+        raise ConnectionError(f"{name}: its server does not answer")
+
+
+def _aside(tell, words, step, *args):
+    """Do what no longer decides whether the portal is restored: a fault only adds a line."""
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BackupError("Another restore is running.") from error
-        yield
-    finally:
-        os.close(handle)
+        step(*args)
+    except Exception as error:
+        with suppress(OSError):  # nobody reads any more
+            tell(f"{words} ({error}).")
 
 
 def _in_use():
     """What there is already, in words."""
+    if not replacing.is_missing() and (table := _table_in_use()):
+        return f"records in the table {table}"
+    return next((f"files in {folder}" for folder in folders().values() if names_in(folder)), "")
+
+
+def _table_in_use():
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names(cursor)):
             if table in FILLED_BY_ITSELF or table.startswith("search_"):
                 continue
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608  (the database's own name)
             if cursor.fetchone():
-                return f"records in the table {table}"
-    return next((f"files in {folder}" for folder in folders().values() if names_in(folder)), "")
+                return table
+    return None
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -226,6 +237,7 @@ def _build(found, folder, tell):
         call_command("migrate", interactive=False, verbosity=0)  # the search index as well
         if later:
             tell(f"Migrations that came since: {later}.")
+        built.send(sender=None, tell=tell)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")

@@ -24,6 +24,8 @@ class Command(PortalCommand):
             f"enquiries {words}: {outcome.enquiries}, mails {gone}: {outcome.mails}, "
             f"files {gone}: {outcome.files}"
         )
+        if outcome.spares_files:
+            self.stderr.write("A restore is under way: files are left alone this time.")
         for name in outcome.left:
             self.stderr.write(f"This file could not be removed: {name}")
         if outcome.left:
