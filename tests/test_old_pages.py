@@ -159,6 +159,23 @@ def test_a_page_of_last_week_is_not_shown_to_who_can_wait_for_the_new_one(
     assert status(meanwhile(ContractPage, address)) == "hit; detail=renewing"
 
 
+def test_nobody_waits_for_a_page_of_last_week_that_cannot_be_made(
+    client, contract, address, clock, monkeypatch
+):
+    client.get(address)
+    clock(days=6)
+
+    def gone(*args, **kwargs):
+        raise OperationalError
+
+    monkeypatch.setattr(ContractPage, "get", gone)
+    monkeypatch.setattr(page_cache.PageCacheMiddleware, "wait", None)
+    client.raise_request_exception = False
+    for _ in range(3):
+        response = client.get(address)
+        assert (response.status_code, status(response)) == (200, "hit; detail=old")
+
+
 # --- begun before, ended after -------------------------------------------------------------------
 
 

@@ -38,6 +38,7 @@ MOST_CHOSEN = 4  # parts of a query that many may ask for
 LONGEST_MAKING = 20  # seconds after which whoever makes a page is taken for dead
 LONGEST_WAIT = 2.0  # seconds others wait for a page nobody has yet
 RECENT = 600  # seconds for which a page that is being made anew is shown as it was, meanwhile
+UNDER_WAY, FAILED = 1, 2  # what the cache knows of a page that is being made
 BETWEEN_FAILURES = 5  # seconds until a page that could not be made is tried again
 #: What advertisers and mail programs hang onto addresses; no page looks at it.
 CAMPAIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "pk_", "mtm_")
@@ -154,11 +155,12 @@ class PageCacheMiddleware:
             old = None  # it may tell of what was withdrawn since
         # Who began before a change makes a page that is old already: it holds nobody up.
         making = f"making-{version}-{self.shelf.key(*address_of(request), query)}"
-        if not self.pages.add(making, 1, LONGEST_MAKING):
-            now = time.time()
-            if old is not None and old.made > now - RECENT:
-                return old.answer(request, now, "hit; detail=renewing")
-            made = self.wait(request, query, making, version)
+        if not self.pages.add(making, UNDER_WAY, LONGEST_MAKING):
+            now, has_failed = time.time(), self.pages.get(making) == FAILED
+            if old is not None and (has_failed or old.made > now - RECENT):
+                why = "old" if has_failed else "renewing"
+                return old.answer(request, now, f"hit; detail={why}")
+            made = None if has_failed else self.wait(request, query, making, version)
             if made is not None:
                 return made.answer(request, time.time())
         failed = False
@@ -175,7 +177,7 @@ class PageCacheMiddleware:
             return response
         finally:
             if failed:  # the database is gone, or slow: not each visitor waits to find that out
-                self.pages.set(making, 1, BETWEEN_FAILURES)
+                self.pages.set(making, FAILED, BETWEEN_FAILURES)
             else:
                 self.pages.delete(making)
 
