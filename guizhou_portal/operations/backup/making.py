@@ -35,10 +35,9 @@ def back_up(file, keys=(), with_media=True, tell=print):
 
 def _place(file):
     """Where to write: what a link leads to. What is no ordinary file is never replaced."""
-    try:
-        place = file.resolve()
-    except (OSError, RuntimeError) as error:
-        raise BackupError(f"{file} is a link that leads to itself.") from error
+    place = Path(os.path.realpath(file))
+    if place.is_symlink():  # followed as far as it goes
+        raise BackupError(f"{file} is a link that leads to itself.")
     if place.is_dir():
         raise BackupError(f"{file} is a folder; name the file to write.")
     if place.exists() and not place.is_file():
