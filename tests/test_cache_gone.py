@@ -16,6 +16,7 @@ from .servers import free_port, until
 from .test_enquiries import ADDRESS, WORDS, form_word
 
 REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
+needs_redis = pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
 BACKEND = "guizhou_portal.operations.tolerant_cache.TolerantRedisCache"
 
 
@@ -51,6 +52,20 @@ def cut_off(monkeypatch):
             yield
 
     return cut
+
+
+@pytest.fixture
+def hanging(monkeypatch):
+    """A cache that does not answer, and is spared for long then: who waited for it."""
+    asked = []
+
+    def slow(*args, **kwargs):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr(tolerant_cache, "SPARED", 60)
+    monkeypatch.setattr("redis.connection.Connection._connect", slow)
+    return asked
 
 
 @contextmanager
@@ -112,36 +127,20 @@ def test_a_process_that_ends_says_what_the_cache_never_heard(shared_cache, monke
     assert "The cache never heard of a change" in caplog.text
 
 
-def test_nobody_waits_for_a_cache_that_has_just_not_answered(shared_cache, monkeypatch):
-    monkeypatch.setattr(tolerant_cache, "SPARED", 60)
-    asked = []
-
-    def slow(*args, **kwargs):
-        asked.append(args)
-        raise TimeoutError
-
-    monkeypatch.setattr("redis.connection.Connection._connect", slow)
+def test_nobody_waits_for_a_cache_that_has_just_not_answered(shared_cache, hanging):
     for _ in range(20):
         assert cache.get("page") is None
-    assert len(asked) == 1
+    assert len(hanging) == 1
 
 
 def test_many_changes_in_one_transaction_do_not_all_wait_for_a_cache_that_hangs(
-    shared_cache, monkeypatch
+    shared_cache, hanging, monkeypatch
 ):
-    monkeypatch.setattr(tolerant_cache, "SPARED", 60)
     monkeypatch.setattr(missed, "PAUSE", 60)
-    asked = []
-
-    def slow(*args, **kwargs):
-        asked.append(args)
-        raise TimeoutError
-
-    monkeypatch.setattr("redis.connection.Connection._connect", slow)
     for number in range(20):
         cache.hurry()
         cache.set("version", number)
-    assert len(asked) == 2
+    assert len(hanging) == 2
 
 
 def test_a_cache_is_chosen_that_is_asked_for_half_a_second_at_most(shared_cache):
@@ -151,7 +150,7 @@ def test_a_cache_is_chosen_that_is_asked_for_half_a_second_at_most(shared_cache)
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+@needs_redis
 def test_a_cache_that_comes_back_is_used_again_and_has_nothing_old(shared_cache, cut_off):
     with redis(shared_cache):
         cache.set("kept", "value", None)
@@ -172,7 +171,7 @@ def test_a_cache_that_comes_back_is_used_again_and_has_nothing_old(shared_cache,
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+@needs_redis
 def test_a_restart_of_the_cache_is_not_noticed(shared_cache, caplog):
     for word in ("first", "second"):
         with redis(shared_cache):
@@ -183,7 +182,7 @@ def test_a_restart_of_the_cache_is_not_noticed(shared_cache, caplog):
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+@needs_redis
 def test_what_the_cache_did_not_hear_is_told_though_nobody_asks(shared_cache, cut_off):
     with redis(shared_cache):
         elsewhere = cache._cache.get_client()
@@ -197,7 +196,7 @@ def test_what_the_cache_did_not_hear_is_told_though_nobody_asks(shared_cache, cu
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+@needs_redis
 def test_after_a_failure_what_others_may_have_changed_unheard_is_not_believed(
     shared_cache, cut_off, monkeypatch
 ):
@@ -230,7 +229,7 @@ def test_what_is_missed_again_while_it_is_told_stays_missed(shared_cache):
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(REDIS is None, reason="neither Redis nor Valkey is installed")
+@needs_redis
 def test_a_cache_whose_account_may_not_ask_for_its_state_is_used_all_the_same(
     shared_cache, settings
 ):

@@ -100,7 +100,8 @@ class PublishingMixin:
         done = list(self.model.objects.filter(pk__in=[one.pk for one in done]))
         for record in done:  # an update at once sends no signal
             reversion.add_to_revision(record)
-            following.saved(record, created=False)
+        if not all(one.is_published for one in done):
+            following.removed()
         self.warn_of_shortcomings(request, {one: missing.get(one, ()) for one in done})
         field = str(self.model._meta.get_field("publication").verbose_name)
         LogEntry.objects.log_actions(

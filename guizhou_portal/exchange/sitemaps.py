@@ -50,14 +50,14 @@ def whole(request, records, shown):
     said += [(name, one.number, one.changed) for name, one in sections.items()]
     etag = etag_of(repr(said).encode())
     changed = latest(one.changed for one in sections.values())
-    known = get_conditional_response(request, etag, changed and int(changed.timestamp()))
+    known = unless_known(request, etag, changed)
     if known is not None:  # then no record is read
-        return with_date(known, etag, changed)
+        return known
     if sum(section.number for section in sections.values()) > RECORDS:
         response = index(request, sections).render()
     else:
         response = views.sitemap(request, sections, template_name=TEMPLATE).render()
-    return with_date(response, etag, changed)
+    return unless_known(request, etag, changed, response)
 
 
 @views.x_robots_tag
@@ -88,20 +88,21 @@ def part(request, section, records, shown):
     if re.fullmatch(NUMBER, number, re.ASCII):  # one address for each part that is kept
         request.shown_page = f"p={number}"
     response = views.sitemap(request, only, section=section, template_name=TEMPLATE).render()
-    etag, changed = etag_of(response.content), only[section].changed
-    since = changed and int(changed.timestamp())
-    response = get_conditional_response(request, etag, since, response)
-    return with_date(response, etag, changed)
+    return unless_known(request, etag_of(response.content), only[section].changed, response)
 
 
 def etag_of(said):
     return quote_etag(hashlib.sha256(said).hexdigest()[:32])
 
 
-def with_date(response, etag, changed):
-    response["ETag"] = etag
-    if changed:
-        response["Last-Modified"] = http_date(int(changed.timestamp()))
+def unless_known(request, etag, changed, response=None):
+    """``response``, or 304 for who has it already; None if there is neither."""
+    since = changed and int(changed.timestamp())
+    response = get_conditional_response(request, etag, since, response)
+    if response is not None:
+        response["ETag"] = etag
+        if since:
+            response["Last-Modified"] = http_date(since)
     return response
 
 

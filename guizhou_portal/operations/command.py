@@ -1,4 +1,6 @@
-"""What the portal's own commands have in common: a database that is gone is told in a sentence."""
+"""What the portal's own commands have in common: faults are told in a sentence."""
+
+import os
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
@@ -27,3 +29,9 @@ class PortalCommand(BaseCommand):
         if self.is_about_persons or not first:
             return f" ({type(error).__name__})."
         return f": {first.rstrip('.')}."
+
+
+def fault_of(error):
+    """An ``OSError`` in words: what is wrong, and with which file."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return f"{reason} {error.filename}" if error.filename else reason

@@ -94,9 +94,8 @@ class Shelf:
         self.have_near(key, page)
 
     def drop(self, scheme, host, path, query):
-        for key in {self.key(scheme, host, path, one) for one in (query, "")}:
-            self.pages.delete(key)
-            NEAR.drop(key)
+        for one in {query, ""}:
+            self.pages.delete(self.key(scheme, host, path, one))
 
     def have_near(self, key, page):
         if settings.PAGE_CACHE_SHARED:

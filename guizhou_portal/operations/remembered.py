@@ -58,10 +58,6 @@ class Memory:
             if len(self.things) > self.most:
                 self.things.popitem(last=False)
 
-    def drop(self, key):
-        with self.lock:
-            self.things.pop(key, None)
-
     def forget(self):
         with self.lock:
             self.things.clear()

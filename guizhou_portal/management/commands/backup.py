@@ -1,11 +1,11 @@
 import errno
-import os
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from guizhou_portal.operations.backup import encryption, ending, making
 from guizhou_portal.operations.backup.faults import BackupError
+from guizhou_portal.operations.command import fault_of
 
 
 class Command(BaseCommand):
@@ -43,9 +43,7 @@ class Command(BaseCommand):
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}") from error
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
             hint = " Nothing was kept of it." if error.errno == errno.ENOSPC else ""
-            where = f" {error.filename}" if error.filename else ""
-            raise CommandError(f"The backup was not written ({reason}{where}).{hint}") from error
+            raise CommandError(f"The backup was not written ({fault_of(error)}).{hint}") from error
         kind = f"encrypted for {len(keys)} key{'s' * (len(keys) > 1)}" if keys else "not encrypted"
         tell(f"Written: {file}, {size / 1e6:,.1f} MB, {kind}.")

@@ -1,10 +1,9 @@
-import os
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from guizhou_portal.operations.backup import ending, restoring
 from guizhou_portal.operations.backup.faults import BackupError
+from guizhou_portal.operations.command import fault_of
 
 
 class Command(BaseCommand):
@@ -38,10 +37,8 @@ class Command(BaseCommand):
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}") from error
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            where = f" {error.filename}" if error.filename else ""
             outcome = f"{file} could not be checked" if check else "Nothing was restored"
-            raise CommandError(f"{outcome} ({reason}{where}).") from error
+            raise CommandError(f"{outcome} ({fault_of(error)}).") from error
         tell(
             "This release can restore it."
             if check

@@ -22,6 +22,7 @@ from django.utils.translation import override
 
 from guizhou_portal.environment import read
 from guizhou_portal.operations import static_files
+from guizhou_portal.operations.command import fault_of
 from guizhou_portal.operations.preparing import alone, own_session
 
 
@@ -167,10 +168,8 @@ class Command(BaseCommand):
             self.stdout.write("Collecting static files …")
             static_files.collect()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            where = f" {error.filename}" if error.filename else ""
             raise CommandError(
-                f"The static files could not be collected ({reason}{where}). "
+                f"The static files could not be collected ({fault_of(error)}). "
                 "The next start does it anew."
             ) from error
 
